@@ -1,0 +1,1 @@
+"""Values that know nothing of ours: clock, periods, identifiers, French names and dates, errors, actors."""

@@ -1,0 +1,65 @@
+"""French as written at a Malian health centre: dates, numbers and money, and text folded for comparison."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from appliance.core.clock import to_datetime
+from appliance.core.periods import Month
+
+NARROW_SPACE = "\u202f"
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+def fold(text: str) -> str:
+    """Text without accents and case, œ as oe, spaces collapsed: what two spellings are compared by."""
+    spread = text.replace("œ", "oe").replace("Œ", "oe").replace("\u2019", "'")
+    plain = "".join(c for c in unicodedata.normalize("NFD", spread) if not unicodedata.combining(c))
+    return " ".join(plain.casefold().split())
+
+
+def date_fr(day: date, weekday: bool = False) -> str:
+    """`23 novembre 2026`, or `lundi 23 novembre 2026`; the first of a month is `1er`."""
+    number = "1er" if day.day == 1 else str(day.day)
+    text = f"{number} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{_DAYS[day.weekday()]} {text}" if weekday else text
+
+
+def date_short(day: date) -> str:
+    """`23/11/2026`."""
+    return f"{day.day:02d}/{day.month:02d}/{day.year}"
+
+
+def time_fr(ms: int) -> str:
+    """`09 h 40`, local time in Mali, from milliseconds since 1970 UTC."""
+    moment = to_datetime(ms)
+    return f"{moment.hour:02d} h {moment.minute:02d}"
+
+
+def month_fr(month: Month) -> str:
+    """`octobre 2026`."""
+    return f"{_MONTHS[month.month - 1]} {month.year}"
+
+
+def number_fr(value: int | float | Fraction | Decimal, decimals: int = 0) -> str:
+    """Groups of three parted by a narrow space, decimal comma: `1 234,5`. Rounded half up."""
+    exact = Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+    scaled = abs(exact) * 10**decimals
+    units = int(scaled + Fraction(1, 2))
+    whole, rest = divmod(units, 10**decimals)
+    text = f"{whole:,}".replace(",", NARROW_SPACE)
+    if decimals:
+        text += "," + str(rest).rjust(decimals, "0")
+    return f"−{text}" if exact < 0 and units else text
+
+
+def fcfa(amount: int) -> str:
+    """`1 290 F`: whole francs, as written on receipts."""
+    return f"{number_fr(amount)}\u00a0F"

@@ -1,0 +1,98 @@
+"""Identifiers: UUIDs that leave the box, DHIS2 UIDs made from them, printed numbers with a check character."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import uuid
+from collections.abc import Callable
+
+CARD_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Capitals and digits without I, L, O, U, so that a code read aloud or copied by hand stays the same."""
+CARD_LENGTH = 9
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ALNUM = _LETTERS + "0123456789"
+
+RandomBytes = Callable[[int], bytes]
+
+
+def new_uuid(random_bytes: RandomBytes = secrets.token_bytes) -> bytes:
+    """A version 4 UUID as 16 bytes; the generator passes its own seeded source."""
+    return uuid.UUID(bytes=random_bytes(16), version=4).bytes
+
+
+def dhis2_uid(site_key: bytes, identity: bytes) -> str:
+    """The DHIS2 UID (letter, then ten letters or digits) of a record, by HMAC under the site's key.
+
+    A box restored from a backup makes the same UID again, so that nothing is sent twice.
+    """
+    number = int.from_bytes(hmac.digest(site_key, identity, hashlib.sha256), "big")
+    number, first = divmod(number, len(_LETTERS))
+    text = _LETTERS[first]
+    for _ in range(10):
+        number, rest = divmod(number, len(_ALNUM))
+        text += _ALNUM[rest]
+    return text
+
+
+def check_character(text: str) -> str:
+    """The check character of a printed code (ISO 7064 style, modulus 31 over the card alphabet).
+
+    Every single wrong character and every swap of two neighbours changes it, because 31 is prime,
+    larger than any difference of two symbols' weights but one pair, and the weights differ.
+    """
+    total = 0
+    for position, symbol in enumerate(reversed(_clean(text)), start=2):
+        total += position * _value(symbol)
+    return CARD_ALPHABET[total % 31]
+
+
+def card_code(random_bytes: RandomBytes = secrets.token_bytes) -> str:
+    """A fresh card code: eight random symbols and their check character. It says nothing of the patient."""
+    body = "".join(CARD_ALPHABET[byte % 31] for byte in random_bytes(CARD_LENGTH - 1))
+    return body + check_character(body)
+
+
+def is_valid_code(text: str) -> bool:
+    """Whether the last character of a code is the check character of the rest."""
+    cleaned = _clean(text)
+    return (
+        len(cleaned) >= 2
+        and all(c in CARD_ALPHABET for c in cleaned)
+        and (cleaned[-1] == check_character(cleaned[:-1]))
+    )
+
+
+def normalise_code(text: str) -> str:
+    """A typed or scanned code in capitals without separators; I and L read as 1, O as 0."""
+    return _clean(text).replace("I", "1").replace("L", "1").replace("O", "0")
+
+
+def patient_number(facility_code: str, year: int, rank: int) -> str:
+    """A patient's number as printed, e.g. `0417-26-00318-7`: facility, year of the first visit, rank, check.
+
+    `facility_code` keeps its last four digits; ranks past 99,999 simply grow longer.
+    """
+    facility = re.sub(r"\D", "", facility_code)[-4:].rjust(4, "0")
+    body = f"{facility}{year % 100:02d}{rank:05d}"
+    return f"{facility}-{year % 100:02d}-{rank:05d}-{check_character(body)}"
+
+
+def normalise_patient_number(text: str) -> str | None:
+    """The printed form of a patient's number typed with or without dashes; None when it is not one."""
+    cleaned = normalise_code(text)
+    found = re.fullmatch(r"(\d{4})(\d{2})(\d{5,8})([0-9A-Z])", cleaned)
+    if not found or check_character(cleaned[:-1]) != found[4]:
+        return None
+    return "-".join(found.groups())
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"[^0-9A-Z]", "", text.upper())
+
+
+def _value(symbol: str) -> int:
+    position = CARD_ALPHABET.find(symbol)
+    return position if position >= 0 else 0
