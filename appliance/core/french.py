@@ -48,7 +48,7 @@ def month_fr(month: Month) -> str:
     return f"{_MONTHS[month.month - 1]} {month.year}"
 
 
-def number_fr(value: int | float | Fraction | Decimal, decimals: int = 0) -> str:
+def number_fr(value: float | Fraction | Decimal, decimals: int = 0) -> str:
     """Groups of three parted by a narrow space, decimal comma: `1 234,5`. Rounded half up."""
     exact = Fraction(str(value)) if isinstance(value, float) else Fraction(value)
     scaled = abs(exact) * 10**decimals
