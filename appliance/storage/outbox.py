@@ -1,0 +1,40 @@
+"""The outbox: neutral rows that any room may write in the same act as the thing to be sent.
+
+A row says what kind of thing, which one, and which revision of it. What goes over the wire is composed by
+`sync` when it is about to be sent, and its bytes are kept, so that a repeat after a cut is the same.
+"""
+
+from __future__ import annotations
+
+from appliance.core.identifiers import new_uuid
+from appliance.storage.unit import Unit
+
+PRIORITY_ALERT = 0
+PRIORITY_ORDER = 10
+PRIORITY_REPORT = 20
+PRIORITY_ROUTINE = 50
+
+
+def enqueue(
+    unit: Unit,
+    kind: str,
+    subject: str,
+    revision: int,
+    *,
+    priority: int = PRIORITY_REPORT,
+    identity: bytes | None = None,
+) -> int:
+    """Put a thing into the outbox; an older revision of it that waits is superseded. Returns the row's id.
+
+    `identity` is the 16-byte UUID from which the counterparty's identifier is made; a new one by default.
+    Raises `ConstraintFailed` when this revision is already there.
+    """
+    unit.run(
+        "UPDATE outbox SET state = 'superseded' WHERE kind = ? AND subject = ? AND revision < ?"
+        " AND state IN ('waiting', 'refused', 'held')",
+        (kind, subject, revision),
+    )
+    return unit.insert(
+        "outbox", uuid=identity or new_uuid(), kind=kind, subject=subject, revision=revision, priority=priority,
+        state="waiting", attempts=0, next_attempt_at=unit.now.ms, act=unit.act,
+    )  # fmt: skip
