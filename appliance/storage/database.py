@@ -64,7 +64,8 @@ class Database:
     def all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Every row of a query."""
         try:
-            return self.connection.execute(sql, parameters).fetchall()
+            rows: list[Row] = self.connection.execute(sql, parameters).fetchall()
+            return rows
         except sqlite.Error as fault:
             raise translated(fault) from fault
 

@@ -142,7 +142,7 @@ class Writer:
         connection.execute("SAVEPOINT job")
         try:
             value = job(connection)
-        except Exception as error:  # the job's own: undone alone, told to its caller
+        except Exception as error:  # noqa: BLE001 - whatever the job raised is undone alone and told to its caller
             if connection.in_transaction:
                 connection.execute("ROLLBACK TO job")
                 connection.execute("RELEASE job")
