@@ -29,6 +29,7 @@ from appliance.storage import wal
 from appliance.storage.database import Database, connect, set_key
 from appliance.storage.keys import sync_directory, verify_key, write_key_check
 from appliance.storage.migrate import census, migrate
+from appliance.storage.pages import bad_pages
 from appliance.storage.unit import Intent, Result, Unit
 from appliance.storage.writer import Writer
 
@@ -53,6 +54,7 @@ class Store:
         self.clock = clock
         self.damage: ApplianceError | None = None
         self._key = key
+        self._closed = False
         self._local = threading.local()
         self._readers: list[sqlite.Connection] = []
         self._lock = _take_lock(directory / "store.lock")
@@ -160,7 +162,10 @@ class Store:
         return len(faults)
 
     def close(self) -> None:
-        """Finish what is queued and let go of the file."""
+        """Finish what is queued and let go of the file; closing again does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         self._writer.close()
         for connection in self._readers:
             connection.close()
@@ -172,9 +177,13 @@ class Store:
         state = wal.scan(log)
         if state.verdict is wal.Verdict.DAMAGED:
             raise InvariantBroken("store-damaged", where="wal", fault=f"offset {state.damaged_at}")
+        if state.pages and (bad := bad_pages(self.path, self._key, state.pages)):
+            raise InvariantBroken("store-damaged", where="store", fault=f"pages {bad[:5]}")
         connection = connect(self.path, self._key, writer=True)
         try:
             db = Database(connection)
+            # Folds the log in and cuts it, so that no torn frames of a dead group stay behind the live ones.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             migrate(db)
             census(db)
             if last := db.one("SELECT at FROM act ORDER BY seq DESC LIMIT 1"):

@@ -2,15 +2,15 @@
 
 SQLite stops in silence at the first frame whose checksum does not fit: after a power cut that is the torn
 tail of a group nobody was told about, but after a flipped bit on a worn card it would be acknowledged rows.
-The two are told apart. A later frame that still chains on means damage in the middle. And the checksum is
-linear, so that for a frame at the very end we can ask whether turning one bit would make it fit: a torn
-write never looks like that. Format: sqlite.org/fileformat2.html, section 4.
+The two are told apart. A transaction begun behind a later commit means that the unsound frame was once durable.
+And the checksum is linear, so that for a frame of the last group we can ask whether turning one bit would make
+it fit: a torn write never looks like that. Format: sqlite.org/fileformat2.html, section 4.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -31,12 +31,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalState:
-    """Verdict, frames that are sound, frames up to the last commit, and where the first unsound byte group lies."""
+    """Verdict, frames that are sound, frames up to the last commit, where the first unsound byte group lies,
+    and which pages of the store the sound frames replace."""
 
     verdict: Verdict
     frames: int = 0
     committed_frames: int = 0
     damaged_at: int | None = None
+    pages: frozenset[int] = frozenset()
 
 
 def scan(path: Path) -> WalState:
@@ -64,18 +66,23 @@ class _Scan:
             return self._bad_header()
         frame_bytes = FRAME_HEADER_BYTES + self.page_bytes
         running, committed, count = header, 0, 0
+        pages: set[int] = set()
         total = (len(self.content) - HEADER_BYTES) // frame_bytes
         while count < total:
             offset = HEADER_BYTES + count * frame_bytes
             computed, fits = self._frame(offset, running)
             if not fits:
-                return self._unsound(count, committed, offset, running, computed)
+                return replace(
+                    self._unsound(count, committed, offset, running, computed), pages=frozenset(pages)
+                )
             running, count = computed, count + 1
-            if struct.unpack(">I", self.content[offset + 4 : offset + 8])[0]:
+            page, pages_after_commit = struct.unpack(">2I", self.content[offset : offset + 8])
+            pages.add(page)
+            if pages_after_commit:
                 committed = count
         torn = count > committed or (len(self.content) - HEADER_BYTES) % frame_bytes
         verdict = Verdict.TORN_TAIL if torn else Verdict.CLEAN
-        return WalState(verdict=verdict, frames=count, committed_frames=committed)
+        return WalState(verdict=verdict, frames=count, committed_frames=committed, pages=frozenset(pages))
 
     def _frame(self, offset: int, running: tuple[int, int]) -> tuple[tuple[int, int], bool]:
         head = self.content[offset : offset + FRAME_HEADER_BYTES]
@@ -89,23 +96,36 @@ class _Scan:
     ) -> WalState:
         """The frame at `offset` does not fit: is it the end of what was written, or damage?"""
         stored = struct.unpack(">4I", self.content[offset + 8 : offset + 24])
-        frame_bytes = FRAME_HEADER_BYTES + self.page_bytes
-        follower = offset + frame_bytes
-        damaged = (
-            stored[2:] == computed  # the page is whole, only the salts differ
-            and stored[:2] != self.salts
-            or stored[:2] == self.salts
-            and (
-                self._one_bit_of(stored[2:], computed) or self._one_bit_explains(offset, running, stored[2:])
+        if stored[:2] != self.salts:
+            damaged = stored[2:] == computed  # the page is whole, only a salt was turned
+        else:
+            damaged = self._one_bit_of(stored[2:], computed) or self._one_bit_explains(
+                offset, running, stored[2:]
             )
-        )
-        if not damaged and follower + frame_bytes <= len(self.content):
-            # A follower that chains on either checksum was written after this frame was whole.
-            damaged = self._frame(follower, stored[2:])[1] or self._frame(follower, computed)[1]
         return WalState(
-            verdict=Verdict.DAMAGED if damaged else Verdict.TORN_TAIL,
-            frames=count, committed_frames=committed, damaged_at=offset,
-        )  # fmt: skip
+            verdict=Verdict.DAMAGED if damaged or self._was_durable(offset, computed) else Verdict.TORN_TAIL,
+            frames=count,
+            committed_frames=committed,
+            damaged_at=offset,
+        )
+
+    def _was_durable(self, offset: int, computed: tuple[int, int]) -> bool:
+        """Whether a transaction was begun behind a commit that lies at or after the unsound frame.
+
+        Each commit reaches the disk before the next frame is written, so then the unsound frame once was
+        sound. Frames of one unfinished group may reach the disk in any order and prove nothing.
+        """
+        frame_bytes = FRAME_HEADER_BYTES + self.page_bytes
+        after_commit = False
+        seeds = [computed]
+        while offset + frame_bytes <= len(self.content):
+            head = struct.unpack(">6I", self.content[offset : offset + FRAME_HEADER_BYTES])
+            if after_commit and any(self._frame(offset, seed)[1] for seed in seeds):
+                return True
+            after_commit = after_commit or head[1] != 0
+            seeds = [(head[4], head[5])]
+            offset += frame_bytes
+        return False
 
     def _bad_header(self) -> WalState:
         """A header torn by a cut has no frame behind it that was ever acknowledged; a flipped one has."""
