@@ -1,0 +1,1 @@
+"""The outbox: what waits, what was tried, and what the counterparty said of it."""
