@@ -13,7 +13,7 @@ import ssl
 import struct
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -68,7 +68,7 @@ class Client:
         )  # fmt: skip
         self._counted: dict[int, tuple[int, int]] = {}
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
