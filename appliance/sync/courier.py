@@ -29,6 +29,11 @@ class Courier:
         self._client = DoorClient(door, timeout_seconds=WAIT_SECONDS + 30)
         self.stop = threading.Event()
 
+    def leave(self) -> None:
+        """Stop soon: hanging up ends a waiting question; an exchange under way is finished and handed back."""
+        self.stop.set()
+        self._client.close()
+
     def run(self) -> None:
         """Work until told to stop."""
         while not self.stop.is_set():
@@ -54,5 +59,5 @@ def run(door: Path) -> None:
     """Run as a process: SIGTERM and SIGINT end it after the exchange under way."""
     courier = Courier(door)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: courier.stop.set())
+        signal.signal(number, lambda *_: courier.leave())
     courier.run()

@@ -1,0 +1,104 @@
+"""The names of our cells at the counterparty, as last matched, and what a person set by hand over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from appliance.storage import Database, Unit
+from appliance.sync.dhis2.matching import Cell, Match, Target, match
+
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """A data set as last pulled for a form: its UID, code, name, period type, locks, and when."""
+
+    form: str
+    uid: str
+    body: dict[str, Any]
+    etag: str | None
+    pulled_at: int
+
+
+def key_of(code: str, disaggregation: Mapping[str, str]) -> _Key:
+    """The key under which a cell's targets are kept."""
+    return code, msgspec.json.encode(dict(sorted(disaggregation.items()))).decode()
+
+
+def keep(unit: Unit, form: str, body: dict[str, Any], etag: str | None, cells: Sequence[Cell]) -> Match:
+    """Keep a pulled data set and match our cells with it anew; what a person set by hand stays."""
+    unit.run(
+        "INSERT INTO dhis2_metadata (kind, uid, etag, body, pulled_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (kind, uid) DO UPDATE SET etag = excluded.etag, body = excluded.body, pulled_at = excluded.pulled_at",
+        (f"data-set:{form}", body["id"], etag, msgspec.json.encode(body).decode(), unit.now.ms),
+    )
+    unit.run("DELETE FROM dhis2_metadata WHERE kind = ? AND uid <> ?", (f"data-set:{form}", body["id"]))
+    return rematch(unit, form, body, cells)
+
+
+def rematch(unit: Unit, form: str, body: Mapping[str, Any], cells: Sequence[Cell]) -> Match:
+    """Match our cells with a data set and replace what was matched by code before."""
+    result = match(cells, body)
+    unit.run("DELETE FROM dhis2_mapping WHERE form = ? AND origin = 'code'", (form,))
+    for index, target in result.targets.items():
+        code, disaggregation = key_of(cells[index].code, cells[index].disaggregation)
+        unit.run(
+            "INSERT INTO dhis2_mapping (form, code, disaggregation, data_element, category_option_combo, value_type,"
+            " zero_is_significant, origin) VALUES (?, ?, ?, ?, ?, ?, ?, 'code') ON CONFLICT DO NOTHING",
+            (
+                form, code, disaggregation, target.data_element, target.category_option_combo, target.value_type,
+                int(target.zero_is_significant),
+            ),
+        )  # fmt: skip
+    unit.note(form=form, mapped=len(result.targets), unmapped=len(result.unmapped))
+    return result
+
+
+def targets(db: Database, form: str) -> dict[_Key, list[Target]]:
+    """Every target by cell. Where a person set one by hand, it stands instead of those matched by code."""
+    found: dict[_Key, list[Target]] = {}
+    by_hand: set[_Key] = set()
+    for code, disaggregation, element, combo, value_type, zero, origin in db.all(
+        "SELECT code, disaggregation, data_element, category_option_combo, value_type, zero_is_significant, origin"
+        " FROM dhis2_mapping WHERE form = ? ORDER BY origin DESC",
+        (form,),
+    ):
+        key = (code, disaggregation)
+        if origin == "person":
+            by_hand.add(key)
+        elif key in by_hand:
+            continue
+        found.setdefault(key, []).append(
+            Target(
+                data_element=element, category_option_combo=combo, value_type=value_type, zero_is_significant=bool(zero)
+            )
+        )
+    return found
+
+
+def pulled(db: Database, form: str) -> Pulled | None:
+    """The data set last pulled for a form."""
+    row = db.one("SELECT uid, body, etag, pulled_at FROM dhis2_metadata WHERE kind = ?", (f"data-set:{form}",))
+    if row is None:
+        return None
+    return Pulled(form=form, uid=row[0], body=msgspec.json.decode(row[1]), etag=row[2], pulled_at=row[3])
+
+
+def org_unit(db: Database) -> dict[str, Any] | None:
+    """The org unit last pulled: `{"id", "code", "name", …}`."""
+    text = db.value("SELECT body FROM dhis2_metadata WHERE kind = 'org-unit'")
+    return msgspec.json.decode(text) if text else None
+
+
+def keep_org_unit(unit: Unit, body: dict[str, Any]) -> None:
+    """Keep the org unit under which everything is sent."""
+    unit.run("DELETE FROM dhis2_metadata WHERE kind = 'org-unit'")
+    unit.run(
+        "INSERT INTO dhis2_metadata (kind, uid, etag, body, pulled_at) VALUES ('org-unit', ?, NULL, ?, ?)",
+        (body["id"], msgspec.json.encode(body).decode(), unit.now.ms),
+    )

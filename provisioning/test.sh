@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Everything that is checked before a change is kept. Fetches what it needs first; then, where the machine
+# allows it, the tests run in a network namespace with no route out. Prints seconds per stage and caps each.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+. provisioning/environment.sh
+
+venv=${APPLIANCE_TEST_VENV:-.venv-test}
+environment "$venv" provisioning/requirements-test.lock || exit 1
+debian chromium fuse libfuse2 poppler-utils shellcheck || true
+dpkg -s libfuse2 >/dev/null 2>&1 || debian libfuse2t64 || true
+export PATH="$PWD/$venv/bin:$PATH" PYTHONPATH="$PWD" PYTHONDONTWRITEBYTECODE=1
+
+inside=()
+if unshare --net true 2>/dev/null; then
+  inside=(unshare --net -- bash -c 'ip link set lo up 2>/dev/null; exec "$@"' inside)
+else
+  say "no network namespace here: the tests run beside the machine's network"
+fi
+
+failed=0
+reports=$(mktemp -d)
+trap 'rm -rf "$reports"' EXIT
+
+# stage NAME SECONDS COMMAND…
+stage() {
+  local name=$1 limit=$2 started=$SECONDS status
+  shift 2
+  printf '\n== %s\n' "$name"
+  timeout --kill-after=20 "$limit" "$@"
+  status=$?
+  [ $status -eq 124 ] && printf '%s took longer than %s s\n' "$name" "$limit"
+  [ $status -eq 0 ] || failed=1
+  printf '== %s: %s s, %s\n' "$name" $((SECONDS - started)) "$([ $status -eq 0 ] && echo ok || echo FAILED)"
+}
+
+# tests NAME SECONDS PYTEST-ARGUMENTS…
+tests() {
+  local name=$1 limit=$2
+  shift 2
+  stage "$name" "$limit" "${inside[@]}" python -m pytest -p no:cacheprovider --junitxml="$reports/$name.xml" "$@"
+}
+
+stage lint 120 ruff check .
+stage format 60 ruff format --check .
+stage types 300 mypy
+tests rooms 600 --ignore=tests/browser --ignore=tests/power
+tests power 420 tests/power
+tests browser 420 tests/browser
+
+printf '\n'
+python - "$reports" <<'PY' || failed=1
+import sys, xml.etree.ElementTree as tree
+from pathlib import Path
+
+total = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
+for file in Path(sys.argv[1]).glob("*.xml"):
+    for suite in tree.parse(file).getroot().iter("testsuite"):
+        for name in total:
+            total[name] += int(suite.get(name, 0))
+bad = total["failures"] + total["errors"]
+print(f"{total['tests'] - bad - total['skipped']} passed, {bad} failed, {total['skipped']} skipped")
+sys.exit(1 if bad or not total["tests"] else 0)
+PY
+exit $failed
