@@ -61,8 +61,6 @@ def _rows(db: Database, table: str, key: str, first: int, last: int) -> Iterator
     columns = [row[1] for row in db.all(f"PRAGMA table_info({table})")]
     # A WITHOUT ROWID table has no row number: its rows are digested under 0, as `append` saw them.
     rowid = "0" if key != "id" else "id"
-    for row in db.each(
-        f"SELECT {rowid}, {', '.join(columns)} FROM {table} WHERE act BETWEEN ? AND ?", (first, last)
-    ):
+    for row in db.each(f"SELECT {rowid}, {', '.join(columns)} FROM {table} WHERE act BETWEEN ? AND ?", (first, last)):
         values = dict(zip(columns, row[1:], strict=True))
         yield values["act"], row_digest(table, row[0], values)

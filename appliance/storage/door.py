@@ -126,7 +126,4 @@ def is_answering(path: Path) -> bool:
 
 
 def _plain(params: Mapping[str, object]) -> dict[str, Any]:
-    return {
-        k: v if isinstance(v, (str, int, float, bool, list, type(None))) else str(v)
-        for k, v in params.items()
-    }
+    return {k: v if isinstance(v, (str, int, float, bool, list, type(None))) else str(v) for k, v in params.items()}

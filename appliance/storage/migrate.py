@@ -32,9 +32,7 @@ def schema_files() -> tuple[Path, ...]:
 @cache
 def insert_only_tables() -> dict[str, str]:
     """Every insert-only table with its key column."""
-    return {
-        table: key for file in schema_files() for table, key in _DIRECTIVE.findall(file.read_text("utf-8"))
-    }
+    return {table: key for file in schema_files() for table, key in _DIRECTIVE.findall(file.read_text("utf-8"))}
 
 
 def current_version() -> int:
@@ -61,9 +59,7 @@ def census(db: Database) -> None:
     """Raise `InvariantBroken("guards-missing")` when a trigger that the schema sets is not there."""
     wanted = {name for table in insert_only_tables() for name in _guard_names(table)}
     wanted |= {
-        n
-        for f in schema_files()
-        for n in re.findall(r"^CREATE TRIGGER (\w+)", f.read_text("utf-8"), re.MULTILINE)
+        n for f in schema_files() for n in re.findall(r"^CREATE TRIGGER (\w+)", f.read_text("utf-8"), re.MULTILINE)
     }
     present = {row[0] for row in db.all("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
     if missing := wanted - present:

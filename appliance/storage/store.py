@@ -193,9 +193,7 @@ class Store:
             raise
         return Writer(connection, log, self._note_damage)
 
-    def _submit(
-        self, kind: str, actor: Actor, use_case: UseCase, key: bytes | None, body: object
-    ) -> Future[Done]:
+    def _submit(self, kind: str, actor: Actor, use_case: UseCase, key: bytes | None, body: object) -> Future[Done]:
         body_hash = hashlib.sha256(msgspec.msgpack.encode(body)).digest()[:16] if key else None
         intent = Intent(kind=kind, actor=actor, key=key, body_hash=body_hash)
         return self._writer.submit(lambda connection: self._perform(connection, intent, use_case))
@@ -243,9 +241,7 @@ class ActRunner:
 
 def _earlier(connection: sqlite.Connection, intent: Intent) -> Done | None:
     """The act that already answered this request, if there is one."""
-    row = connection.execute(
-        "SELECT seq, body_hash, result FROM act WHERE request_key = ?", (intent.key,)
-    ).fetchone()
+    row = connection.execute("SELECT seq, body_hash, result FROM act WHERE request_key = ?", (intent.key,)).fetchone()
     if row is None:
         return None
     if row[1] != intent.body_hash:

@@ -72,9 +72,7 @@ class _Scan:
             offset = HEADER_BYTES + count * frame_bytes
             computed, fits = self._frame(offset, running)
             if not fits:
-                return replace(
-                    self._unsound(count, committed, offset, running, computed), pages=frozenset(pages)
-                )
+                return replace(self._unsound(count, committed, offset, running, computed), pages=frozenset(pages))
             running, count = computed, count + 1
             page, pages_after_commit = struct.unpack(">2I", self.content[offset : offset + 8])
             pages.add(page)
@@ -99,9 +97,7 @@ class _Scan:
         if stored[:2] != self.salts:
             damaged = stored[2:] == computed  # the page is whole, only a salt was turned
         else:
-            damaged = self._one_bit_of(stored[2:], computed) or self._one_bit_explains(
-                offset, running, stored[2:]
-            )
+            damaged = self._one_bit_of(stored[2:], computed) or self._one_bit_explains(offset, running, stored[2:])
         return WalState(
             verdict=Verdict.DAMAGED if damaged or self._was_durable(offset, computed) else Verdict.TORN_TAIL,
             frames=count,

@@ -36,9 +36,7 @@ Job = Callable[[sqlite.Connection], Any]
 class Writer:
     """Runs jobs in order on the only writing connection. `on_damage` is told once when the store can't be trusted."""
 
-    def __init__(
-        self, connection: sqlite.Connection, wal: Path, on_damage: Callable[[ApplianceError], None]
-    ) -> None:
+    def __init__(self, connection: sqlite.Connection, wal: Path, on_damage: Callable[[ApplianceError], None]) -> None:
         self._connection = connection
         self._wal = wal
         self._on_damage = on_damage
@@ -142,7 +140,7 @@ class Writer:
         connection.execute("SAVEPOINT job")
         try:
             value = job(connection)
-        except Exception as error:  # noqa: BLE001 - whatever the job raised is undone alone and told to its caller
+        except Exception as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK TO job")
                 connection.execute("RELEASE job")

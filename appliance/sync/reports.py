@@ -36,9 +36,7 @@ def subject_of(form: str, period: str) -> str:
 
 def enqueue(unit: Unit, closing: Closing) -> int:
     """Put a closed report into the outbox in the act that closes it."""
-    return outbox.enqueue(
-        unit, KIND, subject_of(closing.form, closing.period), closing.version, identity=closing.uuid
-    )
+    return outbox.enqueue(unit, KIND, subject_of(closing.form, closing.period), closing.version, identity=closing.uuid)
 
 
 def compose(db: Database, item: Item, today: date) -> dict[str, Any]:

@@ -68,9 +68,8 @@ class SyncVerbs:
         journal = told["journal"]
 
         def keep(unit: Unit) -> dict[str, Any]:
-            if found := journal.get("found"):
-                if "version" in found:
-                    links.note_server(unit, found["version"], found.get("minor"))
+            if (found := journal.get("found")) and "version" in found:
+                links.note_server(unit, found["version"], found.get("minor"))
             if journal.get("pauses_link"):
                 links.pause(unit, journal["code"])
             if told["kind"] == "metadata":

@@ -108,9 +108,7 @@ def test_a_date_that_is_none_is_refused_by_the_store_itself(store: Store, bad: s
         store.act_now(
             "t",
             MACHINE,
-            lambda u: {
-                "f": u.append("fact", month="2026-10", kind="k", code="c", occurred_on=bad, quantity=1)
-            },
+            lambda u: {"f": u.append("fact", month="2026-10", kind="k", code="c", occurred_on=bad, quantity=1)},
         )
 
 

@@ -20,9 +20,7 @@ FLIPS = 200
 
 def write_some(unit: Unit) -> dict[str, Any]:
     for _ in range(3):
-        unit.append(
-            "fact", month="2026-10", kind="consultation", code="NC", occurred_on="2026-10-15", quantity=1
-        )
+        unit.append("fact", month="2026-10", kind="consultation", code="NC", occurred_on="2026-10-15", quantity=1)
     return {}
 
 
@@ -97,9 +95,7 @@ def test_every_flipped_bit_is_reported(cut_store: Path, tmp_path: Path, name: st
     assert missed == []
 
 
-def test_each_bit_of_the_last_commit_s_frame_is_told_from_a_torn_tail(
-    cut_store: Path, tmp_path: Path
-) -> None:
+def test_each_bit_of_the_last_commit_s_frame_is_told_from_a_torn_tail(cut_store: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     content = (cut_store / "store.db-wal").read_bytes()
     chance = random.Random(3)

@@ -65,9 +65,7 @@ def test_a_lost_guard_is_noticed_at_start(store: Store) -> None:
 
 def test_no_name_can_be_read_in_the_files_without_the_key(store: Store) -> None:
     def write(unit: Unit) -> dict[str, Any]:
-        unit.insert(
-            "village", name="Farabanikoura", folded="farabanikoura", in_area=1, is_active=1, act=unit.act
-        )
+        unit.insert("village", name="Farabanikoura", folded="farabanikoura", in_area=1, is_active=1, act=unit.act)
         return {}
 
     store.act_now("t", MACHINE, write)
@@ -92,9 +90,7 @@ def test_a_clock_two_years_ahead_is_followed_and_marked(store: Store) -> None:
     store.close()
     ahead = FixedClock(TODAY).now().ms + 2 * 365 * 86_400_000
     again = Store.open(store.directory, KEY, SystemClock(wall=lambda: ahead))
-    done = again.act_now(
-        "t", MACHINE, lambda u: {"trusted": u.now.trusted, "year": to_datetime(u.now.ms).year}
-    )
+    done = again.act_now("t", MACHINE, lambda u: {"trusted": u.now.trusted, "year": to_datetime(u.now.ms).year})
     assert done.result == {"trusted": False, "year": 2028}
     with again.reading() as db:
         assert audit.verify(db)[1] == []

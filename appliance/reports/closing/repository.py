@@ -10,9 +10,7 @@ import msgspec
 from appliance.reports.closing.model import Closing, thawed
 from appliance.storage import Database
 
-_COLUMNS = (
-    "c.id, c.uuid, c.form, c.form_edition, c.period, c.version, c.cells, c.hash, c.explanation, c.staff, a.at"
-)
+_COLUMNS = "c.id, c.uuid, c.form, c.form_edition, c.period, c.version, c.cells, c.hash, c.explanation, c.staff, a.at"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

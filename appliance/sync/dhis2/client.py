@@ -101,10 +101,7 @@ class Client:
             method, f"{self._base}/api/{path}", params=params, headers=headers, content=body
         )
         estimate = (
-            sum(len(k) + len(v) + 4 for k, v in request.headers.raw)
-            + len(str(request.url))
-            + 16
-            + len(body or b"")
+            sum(len(k) + len(v) + 4 for k, v in request.headers.raw) + len(str(request.url)) + 16 + len(body or b"")
         )
         try:
             response = self._http.send(request, stream=True)
@@ -114,9 +111,7 @@ class Client:
             finally:
                 response.close()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as fault:
-            return Answer(
-                status=0, headers={}, body=b"", bytes_out=estimate, bytes_in=0, failure=_failure(fault)
-            )
+            return Answer(status=0, headers={}, body=b"", bytes_out=estimate, bytes_in=0, failure=_failure(fault))
         found = {k.lower(): v for k, v in response.headers.items()}
         return Answer(status=response.status_code, headers=found, body=content, bytes_out=out, bytes_in=in_)
 
@@ -124,9 +119,7 @@ class Client:
         """Bytes of this exchange both ways on its TCP connection, TLS included; estimated where the kernel says nothing."""
         stream = response.extensions.get("network_stream")
         sock: Any = stream.get_extra_info("socket") if stream is not None else None
-        received = (
-            sum(len(k) + len(v) + 4 for k, v in response.headers.raw) + response.num_bytes_downloaded + 17
-        )
+        received = sum(len(k) + len(v) + 4 for k, v in response.headers.raw) + response.num_bytes_downloaded + 17
         try:
             info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 136)
             acked, received_total = struct.unpack_from("=QQ", info, _BYTES_ACKED_OFFSET)

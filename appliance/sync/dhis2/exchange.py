@@ -98,33 +98,21 @@ def _send_report(client: Client, journal: Journal, job: dict[str, Any]) -> None:
         {"importStrategy": "CREATE_AND_UPDATE", "dataElementIdScheme": "UID", "orgUnitIdScheme": "UID"},
         base64.b64decode(job["payload"]), compress=True,
     )  # fmt: skip
-    outcome = (
-        of_failure(answer.failure)
-        if answer.failure
-        else of_import(answer.status, answer.headers, answer.body)
-    )
+    outcome = of_failure(answer.failure) if answer.failure else of_import(answer.status, answer.headers, answer.body)
     if not journal.add("values", answer, outcome):
         return
     if outcome.conflicts and not job.get("complete_with_refusals"):
         # Stored in part: a person looks at the refusals before the report is declared complete.
         journal.fate, journal.code = Fate.PERSON, "partly-refused"
         return
-    answer = client.post(
-        "completeDataSetRegistrations", {}, base64.b64decode(job["completion"]), compress=True
-    )
-    outcome = (
-        of_failure(answer.failure)
-        if answer.failure
-        else of_import(answer.status, answer.headers, answer.body)
-    )
+    answer = client.post("completeDataSetRegistrations", {}, base64.b64decode(job["completion"]), compress=True)
+    outcome = of_failure(answer.failure) if answer.failure else of_import(answer.status, answer.headers, answer.body)
     journal.add("completion", answer, outcome)
 
 
 def _pull_metadata(client: Client, journal: Journal, job: dict[str, Any]) -> None:
     """The org unit, and each data set with its elements and combinations."""
-    unit = _one_of(
-        client, journal, "organisationUnits", job["org_unit"], "id,code,name,openingDate,closedDate"
-    )
+    unit = _one_of(client, journal, "organisationUnits", job["org_unit"], "id,code,name,openingDate,closedDate")
     if unit is None:
         return
     journal.found["org_unit"] = unit
@@ -135,9 +123,7 @@ def _pull_metadata(client: Client, journal: Journal, job: dict[str, Any]) -> Non
             if journal.fate != Fate.PERSON or journal.pauses_link or journal.code != "not-found-there":
                 return
             continue  # this form's set is not there: the others are still worth having
-        answer = client.get(
-            f"dataSets/{brief['id']}", {"fields": _DATA_SET_FIELDS}, job.get("etags", {}).get(form)
-        )
+        answer = client.get(f"dataSets/{brief['id']}", {"fields": _DATA_SET_FIELDS}, job.get("etags", {}).get(form))
         if answer.status == 304:
             journal.add("data-set", answer, Outcome(fate=Fate.ACCEPTED, code="unchanged"))
             continue
@@ -173,11 +159,5 @@ def _of_get(answer: Answer) -> Outcome:
         return settled
     if answer.status == 200:
         return Outcome(fate=Fate.ACCEPTED, code="success")
-    code = (
-        "bad-token"
-        if answer.status == 400
-        else "not-found"
-        if answer.status == 404
-        else f"http-{answer.status}"
-    )
+    code = "bad-token" if answer.status == 400 else "not-found" if answer.status == 404 else f"http-{answer.status}"
     return Outcome(fate=Fate.PERSON, code=code, pauses_link=answer.status == 400)

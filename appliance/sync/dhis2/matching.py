@@ -115,9 +115,7 @@ def _elements(data_set: Mapping[str, Any]) -> dict[str, _Element]:
         code = raw.get("code")
         if not code or not raw.get("id"):
             continue
-        element = _Element(
-            raw["id"], str(raw.get("valueType") or "NUMBER"), bool(raw.get("zeroIsSignificant"))
-        )
+        element = _Element(raw["id"], str(raw.get("valueType") or "NUMBER"), bool(raw.get("zeroIsSignificant")))
         for option_combo in combo.get("categoryOptionCombos") or ():
             _index(element, option_combo)
         found[code] = element

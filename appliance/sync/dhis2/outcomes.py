@@ -149,9 +149,7 @@ def _without_summary(status: int, envelope: dict[str, Any]) -> Outcome:
     if status == 404:
         return Outcome(fate=Fate.PERSON, code="not-found", conflicts=(_said(envelope, code),))
     if status == 409 and code == "http-409":
-        return Outcome(
-            fate=Fate.RETRY_FEW, code="conflict-without-summary", conflicts=(_said(envelope, code),)
-        )
+        return Outcome(fate=Fate.RETRY_FEW, code="conflict-without-summary", conflicts=(_said(envelope, code),))
     if status < 300 and envelope.get("status") in ("OK", "SUCCESS"):
         return Outcome(fate=Fate.ACCEPTED, code="success")
     if status < 300:

@@ -60,11 +60,8 @@ def misfit(value: int | str, value_type: str) -> str | None:
     if value_type in ("INTEGER", "INTEGER_POSITIVE", "INTEGER_NEGATIVE", "INTEGER_ZERO_OR_POSITIVE"):
         if isinstance(value, bool) or not _is_integer(value):
             return "value-not-integer"
-        if (
-            value_type == "INTEGER_POSITIVE"
-            and int(value) < 1
-            or value_type == "INTEGER_ZERO_OR_POSITIVE"
-            and int(value) < 0
+        if (value_type == "INTEGER_POSITIVE" and int(value) < 1) or (
+            value_type == "INTEGER_ZERO_OR_POSITIVE" and int(value) < 0
         ):
             return "value-out-of-range"
     if value_type == "BOOLEAN" and str(value) not in ("true", "false"):

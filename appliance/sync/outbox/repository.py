@@ -9,7 +9,9 @@ import msgspec
 
 from appliance.storage import Database
 
-_COLUMNS = "id, uuid, kind, subject, revision, state, payload, attempts, next_attempt_at, last_code, last_detail, done_at, act"
+_COLUMNS = (
+    "id, uuid, kind, subject, revision, state, payload, attempts, next_attempt_at, last_code, last_detail, done_at, act"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +60,7 @@ def next_due(db: Database, now_ms: int) -> Item | None:
 
 def next_instant(db: Database) -> int | None:
     """When the next row falls due, in milliseconds; None when nothing waits."""
-    found: int | None = db.value(
-        "SELECT min(next_attempt_at) FROM outbox WHERE state IN ('waiting', 'sending')"
-    )
+    found: int | None = db.value("SELECT min(next_attempt_at) FROM outbox WHERE state IN ('waiting', 'sending')")
     return found
 
 
@@ -80,9 +80,7 @@ def of_subject(db: Database, kind: str, subject: str) -> list[Item]:
 
 def latest(db: Database, limit: int = 50, before: int | None = None) -> list[Item]:
     """The newest rows, paged by id."""
-    rows = db.all(
-        f"SELECT {_COLUMNS} FROM outbox WHERE id < ? ORDER BY id DESC LIMIT ?", (before or 1 << 62, limit)
-    )
+    rows = db.all(f"SELECT {_COLUMNS} FROM outbox WHERE id < ? ORDER BY id DESC LIMIT ?", (before or 1 << 62, limit))
     return [item for item in map(_item, rows) if item]
 
 

@@ -1,0 +1,99 @@
+"""The `appliance` command: finds its subcommands by name and says every fault in one clear line.
+
+Exit codes: 0 done; 1 a check found something; 2 refused or wrongly called; 3 damage or a fault of ours;
+4 something did not answer.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import sys
+from typing import Any
+
+import click
+
+from appliance import __version__
+from appliance.core.errors import ApplianceError, InvariantBroken, Unreachable
+
+EXIT_CHECK_FAILED, EXIT_REFUSED, EXIT_BROKEN, EXIT_UNREACHABLE = 1, 2, 3, 4
+
+# Command -> module under appliance.cli and what `appliance --help` says of it. Modules load when called.
+COMMANDS = {
+    "init": "make the store of a new centre from a description",
+    "serve": "run the resident process: pages, ledger, jobs",
+    "courier": "run the process that reaches the Internet",
+    "generate": "fill a store with a living, invented centre",
+    "demo": "a generated centre with everything around it, on this machine",
+    "standin": "a stand-in of the national DHIS2, for tests and the demonstration",
+    "stock": "one product's balance, consumption and months of stock; catalogue and prices",
+    "report": "a month's report as figures or paper",
+    "link": "set, test and show the link to the national instance",
+    "sync": "what waits to be sent, what was answered; send now",
+    "audit": "read the chain of acts again",
+    "check": "every invariant over the whole store",
+    "bench": "measure speed and size beside their budgets",
+    "rules": "ask a rule: names, consumption, order; no store needed",
+}
+
+
+class Lazy(click.Group):
+    """Loads a subcommand's module only when it is asked for, so that `appliance rules` needs no web server."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in COMMANDS if importlib.util.find_spec(f"appliance.cli.{name}")]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        found: click.Command = getattr(importlib.import_module(f"appliance.cli.{cmd_name}"), cmd_name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def appliance() -> None:
+    """The box on the wall of a community health centre."""
+
+
+def main() -> None:
+    """Run the command line and turn every fault into one line and an exit code."""
+    try:
+        appliance(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as fault:
+        fault.show()
+        sys.exit(EXIT_REFUSED)
+    except ApplianceError as fault:
+        say_fault(fault)
+        sys.exit(exit_code(fault))
+
+
+def exit_code(fault: ApplianceError) -> int:
+    """The exit code of a fault."""
+    if isinstance(fault, InvariantBroken):
+        return EXIT_BROKEN
+    return EXIT_UNREACHABLE if isinstance(fault, Unreachable) else EXIT_REFUSED
+
+
+def say_fault(fault: ApplianceError) -> None:
+    """Say a fault on standard error; as JSON where `--json` was asked for."""
+    if "--json" in sys.argv:
+        click.echo(json.dumps({"error": fault.code, "params": _plain(fault.params)}, ensure_ascii=False), err=True)
+    else:
+        click.echo(f"appliance: {fault}", err=True)
+
+
+def show(facts: Any) -> None:
+    """Print facts as JSON."""
+    click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+
+
+def _plain(params: dict[str, object]) -> dict[str, object]:
+    return {k: v if isinstance(v, (str, int, float, bool, list, type(None))) else str(v) for k, v in params.items()}

@@ -1,0 +1,1 @@
+"""The pharmacy: catalogue, ledger, dispensing, consumption and what to order. Quantities are integer base units."""

@@ -1,0 +1,1 @@
+"""Average monthly consumption (CMM): derived from what was dispensed, never typed."""

@@ -1,0 +1,1 @@
+"""What to order and how long the stock lasts."""
