@@ -1,0 +1,69 @@
+"""Reading the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from appliance.core.french import fold
+from appliance.stock.catalogue.tables import ProductRow
+from appliance.storage import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A product of the catalogue."""
+
+    id: int
+    code: str
+    name: str
+    form: str
+    strength: str
+    base_unit: str
+    pack_label: str
+    pack_units: int
+    programme: str
+    tracer: str
+    ven: str
+    price_regime: str
+    min_months: str | None
+    max_months: str | None
+
+    @property
+    def label(self) -> str:
+        """As on a prescription: name, strength, form."""
+        return " ".join(part for part in (self.name, self.strength) if part)
+
+    @property
+    def programmes(self) -> frozenset[str]:
+        """The programmes that follow it, e.g. {"PALU", "SMI"}."""
+        return frozenset(self.programme.split("/"))
+
+
+_FIELDS = tuple(f for f in Product.__dataclass_fields__)
+_COLUMNS = ", ".join(_FIELDS)
+
+
+def by_code(db: Database, code: str) -> Product | None:
+    """A product by its code, active or not."""
+    return _product(db.one(f"SELECT {_COLUMNS} FROM product WHERE code = ?", (code,)))
+
+
+def by_id(db: Database, product: int) -> Product | None:
+    """A product by its key."""
+    return _product(db.one(f"SELECT {_COLUMNS} FROM product WHERE id = ?", (product,)))
+
+
+def listed(db: Database, text: str = "", programme: str = "", limit: int = 200) -> list[Product]:
+    """Active products by name; every word of `text` must stand in name, strength, form or code."""
+    query = ProductRow.select(*[getattr(ProductRow, f) for f in _FIELDS]).where(ProductRow.is_active == 1)
+    for word in fold(text).split()[:6]:
+        query = query.where(ProductRow.folded.contains(word))
+    if programme:
+        query = query.where(ProductRow.programme.contains(programme))
+    rows = db.rows(query.order_by(ProductRow.folded).limit(limit))
+    return [Product(**row) for row in rows]
+
+
+def _product(row: tuple[Any, ...] | None) -> Product | None:
+    return Product(**dict(zip(_FIELDS, row, strict=True))) if row else None
