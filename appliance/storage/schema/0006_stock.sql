@@ -85,9 +85,9 @@ CREATE TABLE stock_day (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER movement_moves_balance AFTER INSERT ON movement BEGIN
   INSERT INTO balance (lot, place, product, quantity, last_day)
-    VALUES (NEW.lot, NEW.place, NEW.product, NEW.quantity, NEW.occurred_on)
-    ON CONFLICT (lot, place) DO UPDATE SET quantity = quantity + excluded.quantity,
-      last_day = max(last_day, excluded.last_day);
+    VALUES (NEW.lot, NEW.place, NEW.product, 0, NEW.occurred_on) ON CONFLICT (lot, place) DO NOTHING;
+  UPDATE balance SET quantity = quantity + NEW.quantity, last_day = max(last_day, NEW.occurred_on)
+    WHERE lot = NEW.lot AND place = NEW.place;
   INSERT INTO stock_day (product, day, report_column, is_campaign, quantity, rows)
     VALUES (NEW.product, NEW.occurred_on, NEW.report_column, NEW.is_campaign, NEW.quantity, 1)
     ON CONFLICT (product, day, report_column, is_campaign) DO UPDATE SET

@@ -1,0 +1,71 @@
+"""Who read which file: noted within a second in one act for many readings, and shown to the head and the patient."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from appliance.core.actors import MACHINE
+from appliance.storage import Database, Store, Unit
+
+FLUSH_SECONDS = 1.0
+HELD_MAX = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One reading: who, whose file, which tab, where, when (ms)."""
+
+    staff: int
+    patient: int
+    tab: str
+    device: str
+    at: int
+
+
+class ReadJournal:
+    """Gathers readings and writes them together; nothing waits when nobody reads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._held: list[Reading] = []
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def note(self, reading: Reading) -> None:
+        """Note a reading; it is durable within a second."""
+        with self._lock:
+            if len(self._held) < HELD_MAX:
+                self._held.append(reading)
+            if self._timer is None:
+                self._timer = threading.Timer(FLUSH_SECONDS, self.flush)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def flush(self) -> None:
+        """Write what was gathered."""
+        with self._lock:
+            taken, self._held, self._timer = self._held, [], None
+        if taken and self._store.damage is None:
+            self._store.act_now("reads", MACHINE, lambda unit: {"count": _write(unit, taken)})
+
+
+def of_patient(db: Database, patient: int, limit: int = 50) -> list[tuple[int, str, str, int]]:
+    """Who opened a file, newest first: staff id, tab, tablet, when (ms)."""
+    return db.all(
+        "SELECT staff, tab, device, at FROM read_entry WHERE patient = ? ORDER BY id DESC LIMIT ?", (patient, limit)
+    )
+
+
+def latest(db: Database, limit: int = 100) -> list[tuple[int, int, str, str, int]]:
+    """The newest readings: staff id, patient id, tab, tablet, when (ms)."""
+    return db.all("SELECT staff, patient, tab, device, at FROM read_entry ORDER BY id DESC LIMIT ?", (limit,))
+
+
+def _write(unit: Unit, readings: list[Reading]) -> int:
+    for reading in readings:
+        unit.append(
+            "read_entry", staff=reading.staff, patient=reading.patient, tab=reading.tab, device=reading.device,
+            at=reading.at,
+        )  # fmt: skip
+    return len(readings)

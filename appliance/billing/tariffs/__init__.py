@@ -1,0 +1,1 @@
+"""What a product costs on a day, and who does not pay."""

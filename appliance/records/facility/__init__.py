@@ -1,0 +1,1 @@
+"""The centre: what it is, its villages, its people by year."""

@@ -1,0 +1,72 @@
+"""The stock card of a product: what lies where, its consumption with the working, how long it lasts, what to order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from appliance.core.errors import Refused
+from appliance.stock.catalogue import repository as catalogue
+from appliance.stock.catalogue.repository import Product
+from appliance.stock.consumption.average import average_monthly_consumption
+from appliance.stock.consumption.history import history
+from appliance.stock.consumption.model import Consumption
+from appliance.stock.ledger import repository as ledger
+from appliance.stock.ledger.fefo import LotOnShelf
+from appliance.stock.ordering.bands import Band, Thresholds, band, months_of_stock
+from appliance.stock.ordering.expiry import LotAhead
+from appliance.stock.ordering.quantity import Proposal, Situation, propose
+from appliance.storage import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockCard:
+    """Everything a gérant asks of a product. `usable` is over all places; `lots` includes expired and frozen ones."""
+
+    product: Product
+    as_of: date
+    lots: tuple[LotOnShelf, ...]
+    usable: int
+    consumption: Consumption
+    months: Fraction | None
+    band: Band
+    limits: Thresholds
+    proposal: Proposal
+
+
+def stock_card(db: Database, code: str, as_of: date) -> StockCard:
+    """The card of a product at a date; raises `Refused("no-such-product")`."""
+    product = catalogue.by_code(db, code)
+    if product is None:
+        raise Refused("no-such-product", product=code)
+    return card_of(db, product, as_of)
+
+
+def card_of(db: Database, product: Product, as_of: date) -> StockCard:
+    """As `stock_card`, for a product already read."""
+    lots = tuple(sorted(ledger.on_shelf(db, product.id), key=lambda lot: lot.expires_on))
+    usable = sum(lot.quantity for lot in lots if lot.is_usable and lot.expires_on >= as_of)
+    consumption = average_monthly_consumption(history(db, product.id, as_of))
+    limits = limits_of(product)
+    ahead = [
+        LotAhead(quantity=lot.quantity, days_left=(lot.expires_on - as_of + timedelta(days=1)).days)
+        for lot in lots
+        if lot.is_usable
+    ]
+    proposal = propose(Situation(cmm=consumption.cmm, max_months=limits.maximum, lots=ahead, pack=product.pack_units))
+    return StockCard(
+        product=product, as_of=as_of, lots=lots, usable=usable, consumption=consumption,
+        months=months_of_stock(usable, consumption.cmm), band=band(usable, consumption.cmm, limits), limits=limits,
+        proposal=proposal,
+    )  # fmt: skip
+
+
+def limits_of(product: Product) -> Thresholds:
+    """A product's own minimum and maximum in months, where it has them."""
+    default = Thresholds()
+    return Thresholds(
+        emergency=default.emergency,
+        minimum=Fraction(product.min_months) if product.min_months else default.minimum,
+        maximum=Fraction(product.max_months) if product.max_months else default.maximum,
+    )

@@ -1,0 +1,78 @@
+"""What must hold of the whole ledger; each check returns the entries that offend, none when it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from appliance.storage import Database
+
+Check = Callable[[Database], list[str]]
+
+
+def balances_are_the_sum_of_movements(db: Database) -> list[str]:
+    """The balance of every lot and place equals the sum of its movements, re-read from the first."""
+    return [
+        f"lot {lot} place {place}: balance {held}, movements {summed}"
+        for lot, place, held, summed in db.all(
+            "SELECT lot, place, max(held), max(summed) FROM (SELECT lot, place, quantity held, 0 summed FROM balance"
+            " UNION ALL SELECT lot, place, 0, sum(quantity) FROM movement GROUP BY lot, place)"
+            " GROUP BY lot, place HAVING sum(held) <> sum(summed)"
+        )
+    ]
+
+
+def no_balance_was_ever_negative(db: Database) -> list[str]:
+    """At the end of every day each lot at each place held nothing less than zero."""
+    return [
+        f"lot {lot} place {place}: {running} on {day}"
+        for lot, place, day, running in db.all(
+            "SELECT lot, place, occurred_on, running FROM (SELECT lot, place, occurred_on,"
+            " sum(sum(quantity)) OVER (PARTITION BY lot, place ORDER BY occurred_on) running"
+            " FROM movement GROUP BY lot, place, occurred_on) WHERE running < 0"
+        )
+    ]
+
+
+def days_are_the_sum_of_movements(db: Database) -> list[str]:
+    """The kept totals by day equal the movements summed anew."""
+    rebuilt = (
+        "SELECT product, occurred_on, report_column, is_campaign, sum(quantity), count(*) FROM movement"
+        " GROUP BY product, occurred_on, report_column, is_campaign"
+    )
+    kept = "SELECT product, day, report_column, is_campaign, quantity, rows FROM stock_day"
+    return [
+        f"{row}"
+        for row in db.all(f"SELECT * FROM ({rebuilt} EXCEPT {kept}) UNION ALL SELECT * FROM ({kept} EXCEPT {rebuilt})")
+    ]
+
+
+def reversals_mirror_what_they_undo(db: Database) -> list[str]:
+    """Each reversal has the opposite quantity of one movement of the same lot, place and column, and undoes no reversal."""
+    return [
+        f"movement {reversal} against {undone}"
+        for reversal, undone in db.all(
+            "SELECT r.id, r.reverses FROM movement r LEFT JOIN movement o ON o.id = r.reverses WHERE r.reverses IS NOT NULL"
+            " AND (o.id IS NULL OR o.reverses IS NOT NULL OR o.quantity <> -r.quantity OR o.lot <> r.lot"
+            " OR o.place <> r.place OR o.report_column <> r.report_column)"
+        )
+    ]
+
+
+def dispensed_lines_were_asked_for(db: Database) -> list[str]:
+    """Net of what was taken back, no prescription line was served beyond what it prescribes."""
+    return [
+        f"prescription line {line}: {given} given of {asked}"
+        for line, given, asked in db.all(
+            "SELECT p.id, -sum(m.quantity), p.quantity FROM movement m JOIN prescription_line p ON p.id = m.prescription_line"
+            " GROUP BY p.id HAVING -sum(m.quantity) > p.quantity"
+        )
+    ]
+
+
+CHECKS: dict[str, Check] = {
+    "balances": balances_are_the_sum_of_movements,
+    "never-negative": no_balance_was_ever_negative,
+    "stock-days": days_are_the_sum_of_movements,
+    "reversals": reversals_mirror_what_they_undo,
+    "prescribed": dispensed_lines_were_asked_for,
+}

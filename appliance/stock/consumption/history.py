@@ -1,0 +1,173 @@
+"""What the consumption rules read, taken from the ledger: use, stock-out days, unmet demand, month by month.
+
+Only the days of the window are read (`stock_day`), never the whole ledger. Usable stock walks back from the
+balance of today; a lot counts until its last day and while it was neither quarantined nor recalled.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from fractions import Fraction
+
+from appliance.core.periods import Month
+from appliance.stock.consumption.average import LONGEST_WINDOW, last_closed
+from appliance.stock.consumption.model import History, MonthOfUse
+from appliance.stock.consumption.stockout import stockout_days
+from appliance.storage import Database
+
+MONTHS_READ = LONGEST_WINDOW + 3
+
+
+def history(db: Database, product: int, as_of: date) -> History:
+    """The months that the CMM of a product at a date may look at."""
+    last = last_closed(History(as_of=as_of, months=()))
+    first = last.plus(-MONTHS_READ)
+    started = _started(db)
+    ledger = [m for m in first.until(Month.of(as_of)) if started and m >= Month.of(started)]
+    use = _consumed(db, product, first.first, as_of)
+    unmet, captured_days = _unmet(db, product, first.first, as_of)
+    out = stockouts(db, product, ledger, as_of)
+    months = []
+    for month in ledger:
+        days = out[month]
+        captured = Fraction(len([d for d in days if d in captured_days]), len(days)) if days else Fraction(0)
+        months.append(
+            MonthOfUse(
+                month=month, consumed=use.get(month, 0), stockout_days=len(days), unmet=max(unmet.get(month, 0), 0),
+                unmet_captured=captured,
+            )
+        )  # fmt: skip
+    closed = [m for m in months if m.month <= last and (started is None or m.month.first >= started)]
+    if len(closed) < 3:
+        months = _with_paper(db, product, months, first)
+    return History(as_of=as_of, months=tuple(months), first_receipt=_first_receipt(db, product, started))
+
+
+def stockouts(db: Database, product: int, months: list[Month], until: date) -> dict[Month, set[date]]:
+    """The stock-out days of each month given (in order), over all places of the centre."""
+    if not months:
+        return {}
+    first = months[0].first
+    opening, flows = _usable_flows(db, product, first, until)
+    found: dict[Month, set[date]] = {month: set() for month in months}
+    held, day, last = opening, first, min(months[-1].last, until)
+    while day <= last:
+        came, went = flows.get(day, (0, 0))
+        if held <= 0 and came <= 0 and Month.of(day) in found:
+            found[Month.of(day)].add(day)
+        held += came - went
+        day += timedelta(days=1)
+    return found
+
+
+def stockout_count(db: Database, product: int, month: Month, until: date) -> int:
+    """Stock-out days of one month (rule D)."""
+    opening, flows = _usable_flows(db, product, month.first, until)
+    return stockout_days(month, opening, flows, until)
+
+
+def _usable_flows(db: Database, product: int, since: date, until: date) -> tuple[int, dict[date, tuple[int, int]]]:
+    """Usable stock before `since`, and by day what came into it and what left it."""
+    flows: dict[date, list[int]] = defaultdict(lambda: [0, 0])
+    opening = 0
+    for lot, expires, status in db.all("SELECT id, expires_on, status FROM lot WHERE product = ?", (product,)):
+        gone = _unusable_from(db, lot, date.fromisoformat(expires), status)
+        held = 0
+        for day_text, quantity in db.all(
+            "SELECT occurred_on, sum(quantity) FROM movement WHERE lot = ? GROUP BY occurred_on ORDER BY occurred_on",
+            (lot,),
+        ):
+            day = date.fromisoformat(day_text)
+            if day >= gone:
+                break
+            held += quantity
+            if day < since:
+                continue
+            flows[day][0 if quantity > 0 else 1] += abs(quantity)
+        before = sum(q for d, q in _until(db, lot, since) if date.fromisoformat(d) < gone)
+        if gone > since:
+            opening += before
+            if gone <= until and held > 0:
+                flows[gone][1] += held
+    return opening, {day: (came, went) for day, (came, went) in flows.items()}
+
+
+def _until(db: Database, lot: int, before: date) -> list[tuple[str, int]]:
+    return db.all(
+        "SELECT occurred_on, sum(quantity) FROM movement WHERE lot = ? AND occurred_on < ? GROUP BY occurred_on",
+        (lot, before.isoformat()),
+    )
+
+
+def _unusable_from(db: Database, lot: int, expires: date, status: str) -> date:
+    """The first day on which a lot can't be given: after its last day, or when it was frozen (if it still is)."""
+    day = expires + timedelta(days=1)
+    if status != "usable":
+        frozen = db.value("SELECT max(occurred_on) FROM lot_status WHERE lot = ? AND status <> 'usable'", (lot,))
+        if frozen:
+            day = min(day, date.fromisoformat(frozen))
+    return day
+
+
+def _consumed(db: Database, product: int, since: date, until: date) -> dict[Month, int]:
+    """Net use by month: what was dispensed less what was taken back, campaigns apart (rule A6)."""
+    return {
+        Month.parse(month): -quantity
+        for month, quantity in db.all(
+            "SELECT substr(day, 1, 7), sum(quantity) FROM stock_day WHERE product = ? AND day BETWEEN ? AND ?"
+            " AND report_column = 'QU' AND is_campaign = 0 GROUP BY 1",
+            (product, since.isoformat(), until.isoformat()),
+        )
+    }
+
+
+def _unmet(db: Database, product: int, since: date, until: date) -> tuple[dict[Month, int], set[date]]:
+    """Unmet demand by month, and the days on which the depot captured prescriptions at all."""
+    by_month = {
+        Month.parse(month): quantity
+        for month, quantity in db.all(
+            "SELECT substr(occurred_on, 1, 7), sum(quantity) FROM unmet_demand WHERE product = ?"
+            " AND occurred_on BETWEEN ? AND ? AND cause <> 'too_expensive' GROUP BY 1",
+            (product, since.isoformat(), until.isoformat()),
+        )
+    }
+    days = db.all(
+        "SELECT DISTINCT occurred_on FROM prescription WHERE occurred_on BETWEEN ? AND ?",
+        (since.isoformat(), until.isoformat()),
+    )
+    return by_month, {date.fromisoformat(d) for (d,) in days}
+
+
+def _with_paper(db: Database, product: int, months: list[MonthOfUse], first: Month) -> list[MonthOfUse]:
+    """Months copied from paper, where the ledger has none or began in their middle."""
+    paper = {
+        Month.parse(month): quantity
+        for month, quantity in db.all(
+            "SELECT month, quantity FROM paper_consumption WHERE product = ? AND month >= ? ORDER BY id",
+            (product, str(first)),
+        )
+    }
+    kept = [m for m in months if m.month not in paper]
+    return sorted(
+        [*kept, *(MonthOfUse(month=m, consumed=q, from_paper=True) for m, q in paper.items())], key=lambda m: m.month
+    )
+
+
+def _started(db: Database) -> date | None:
+    """The day of the first movement of the depot: before it the appliance knew nothing."""
+    text = db.value("SELECT min(day) FROM stock_day")
+    return date.fromisoformat(text) if text else None
+
+
+def _first_receipt(db: Database, product: int, started: date | None) -> date | None:
+    """The day a product first came, when it was not there at the start; an opening stock is no first receipt."""
+    row = db.one("SELECT min(day) FROM stock_day WHERE product = ?", (product,))
+    if row is None or row[0] is None:
+        return None
+    if db.value("SELECT 1 FROM paper_consumption WHERE product = ? LIMIT 1", (product,)):
+        return None
+    if db.value("SELECT 1 FROM stock_day WHERE product = ? AND report_column = 'SI' LIMIT 1", (product,)):
+        return None
+    first = date.fromisoformat(row[0])
+    return first if started and first > started else None
