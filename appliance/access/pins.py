@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 
 from argon2 import PasswordHasher
@@ -19,7 +20,7 @@ def check_policy(pin: str) -> None:
     """Raise `Refused` ("pin-digits", "pin-trivial") for a PIN that is no four to eight digits, or one of the first tried."""
     if not (4 <= len(pin) <= 8 and pin.isascii() and pin.isdigit()):
         raise Refused("pin-digits")
-    steps = {int(b) - int(a) for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {int(b) - int(a) for a, b in itertools.pairwise(pin)}
     if steps in ({0}, {1}, {-1}) or pin[: len(pin) // 2] * 2 == pin:
         raise Refused("pin-trivial")
 
@@ -37,7 +38,7 @@ def is_right(pin_hash: str, pin: str) -> bool:
         return False
     with _one_at_a_time:
         try:
-            return _hasher.verify(pin_hash, pin)
+            return bool(_hasher.verify(pin_hash, pin))
         except (Argon2Error, InvalidHashError):
             return False
 
@@ -46,4 +47,4 @@ def wait_ms(failures: int) -> int:
     """How long sign-in is locked after so many failures in a row: none for three, then 30 s doubling to an hour."""
     if failures <= FREE_TRIES:
         return 0
-    return min(30_000 * 2 ** min(failures - FREE_TRIES - 1, 20), LONGEST_WAIT_MS)
+    return min(30_000 << min(failures - FREE_TRIES - 1, 20), LONGEST_WAIT_MS)

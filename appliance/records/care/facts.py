@@ -84,6 +84,8 @@ def _activity(found: Consultation) -> Iterator[tuple[str, str]]:
         yield "referral", "refer"
     if found.outcome is Outcome.EVACUATED:
         yield "referral", "evacuate"
+    if found.outcome is Outcome.OBSERVATION:
+        yield "hospitalisation", affection(found)
     if found.case_type is CaseType.NEW:
         yield "morbidity", affection(found)
 

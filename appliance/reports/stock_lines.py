@@ -1,0 +1,135 @@
+"""The CRGS: one line a product, each column from the ledger.
+
+SI what lay there before the month (and the opening stock entered in it); QR, QU, QP, QA the month's movements;
+ST = SI + QR - QU - QP + QA; SDU the usable stock on the last day (no count was made: the ledger's own figure);
+EC = SDU - ST, that is expired or frozen stock with its sign; JR days without usable stock; CMM and what follows
+from it at the month's end.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from fractions import Fraction
+
+from appliance.core.periods import Month
+from appliance.reports.closing.model import ReportCell, Source
+from appliance.reports.form import Form
+from appliance.stock.cards import limits_of
+from appliance.stock.catalogue import repository as catalogue
+from appliance.stock.catalogue.repository import Product
+from appliance.stock.consumption.average import average_monthly_consumption
+from appliance.stock.consumption.history import history, stockout_count
+from appliance.stock.ordering.quantity import Situation, propose
+from appliance.storage import Database
+
+SOON_DAYS = 91
+
+
+def stock_lines(db: Database, form: Form, month: Month, until: date) -> tuple[ReportCell, ...]:
+    """Every cell of the CRGS of a month. A product that never moved has empty cells."""
+    last = min(month.last, until)
+    before = dict(
+        db.all(
+            "SELECT product, sum(quantity) FROM stock_day WHERE day < ? GROUP BY product", (month.first.isoformat(),)
+        )
+    )
+    moved: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for product, column, quantity in db.all(
+        "SELECT product, report_column, sum(quantity) FROM stock_day WHERE day BETWEEN ? AND ? GROUP BY product, report_column",
+        (month.first.isoformat(), last.isoformat()),
+    ):
+        moved[product][column] = quantity
+    records = _records(db, month.first, last)
+    usable, soon = _usable_at(db, last), _expiring(db, last)
+    cells: list[ReportCell] = []
+    for product in catalogue.listed(db, limit=1000):
+        known = product.id in before or product.id in moved
+        figures = (
+            _figures(db, product, month, last, before.get(product.id, 0), moved[product.id], usable, soon)
+            if known
+            else {}
+        )
+        for code, _, _ in form.columns:
+            value = figures.get(code)
+            cells.append(
+                ReportCell(
+                    code=product.code, disaggregation={"column": code}, value=value,
+                    source=Source.EMPTY if value is None else Source.COMPUTED,
+                    records=tuple(records.get((product.id, code), ())),
+                )
+            )  # fmt: skip
+    return tuple(cells)
+
+
+def movements_behind(db: Database, ids: tuple[int, ...]) -> list[tuple[int, str, str, int, str]]:
+    """The movements behind a stock cell: id, day, kind, quantity, lot number."""
+    if not ids:
+        return []
+    marks = ",".join("?" * len(ids))
+    return db.all(
+        "SELECT m.id, m.occurred_on, m.kind, m.quantity, l.number FROM movement m JOIN lot l ON l.id = m.lot"
+        f" WHERE m.id IN ({marks}) ORDER BY m.occurred_on, m.id",
+        ids,
+    )
+
+
+def _figures(
+    db: Database, product: Product, month: Month, last: date, before: int, moved: dict[str, int],
+    usable: dict[int, int], soon: dict[int, int],
+) -> dict[str, int | str | None]:  # fmt: skip
+    opening = before + moved["SI"]
+    used, lost = -moved["QU"], -moved["QP"]
+    theoretical = opening + moved["QR"] - used - lost + moved["QA"]
+    held = usable.get(product.id, 0)
+    estimate = average_monthly_consumption(history(db, product.id, last))
+    maximum = limits_of(product).maximum
+    order = propose(Situation(cmm=estimate.cmm, max_months=maximum, usable=Fraction(held), pack=product.pack_units))
+    cmm = estimate.cmm
+    return {
+        "SI": opening, "QR": moved["QR"], "QU": used, "QP": lost, "QA": moved["QA"], "ST": theoretical, "SDU": held,
+        "EC": held - theoretical, "JR": stockout_count(db, product.id, month, last), "CMM": _whole(cmm),
+        "MSD": _decimal(Fraction(held) / cmm) if cmm else None, "SMAX": _whole(cmm * maximum) if cmm is not None else None,
+        "QC": order.quantity, "PEREM": soon.get(product.id, 0),
+    }  # fmt: skip
+
+
+def _records(db: Database, first: date, last: date) -> dict[tuple[int, str], list[int]]:
+    found: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for identity, product, column in db.all(
+        "SELECT id, product, report_column FROM movement WHERE occurred_on BETWEEN ? AND ?",
+        (first.isoformat(), last.isoformat()),
+    ):
+        found[product, column].append(identity)
+    return found
+
+
+def _usable_at(db: Database, day: date) -> dict[int, int]:
+    """Usable stock at the end of a day: balances of today walked back over the days since."""
+    return dict(
+        db.all(
+            "SELECT m.product, sum(m.quantity) FROM movement m JOIN lot l ON l.id = m.lot WHERE m.occurred_on <= ?"
+            " AND l.expires_on >= ? AND l.status = 'usable' GROUP BY m.product",
+            (day.isoformat(), day.isoformat()),
+        )
+    )
+
+
+def _expiring(db: Database, day: date) -> dict[int, int]:
+    """What of each product lies in lots that expire within three months."""
+    return dict(
+        db.all(
+            "SELECT b.product, sum(b.quantity) FROM balance b JOIN lot l ON l.id = b.lot WHERE b.quantity > 0"
+            " AND l.expires_on BETWEEN ? AND ? GROUP BY b.product",
+            (day.isoformat(), (day + timedelta(days=SOON_DAYS)).isoformat()),
+        )
+    )
+
+
+def _whole(value: Fraction | None) -> int | None:
+    return None if value is None else int(value + Fraction(1, 2))
+
+
+def _decimal(value: Fraction) -> str:
+    tenths = int(value * 10 + Fraction(1, 2))
+    return f"{tenths // 10}.{tenths % 10}"

@@ -1,0 +1,81 @@
+"""The web application: every handler behind the gate, every fault a page that says what to do."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.concurrency import set_asyncio_executor
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Redirect
+
+from appliance.core.errors import ApplianceError, InvariantBroken
+from appliance.web import admin, auth, depot, drafts, exchange, home, patients, reports, sales, setup, visits
+from appliance.web.pages import environment, frame
+from appliance.web.security import BODY_BYTES_MAX, gate, guard
+from appliance.web.state import AppState
+from appliance.web.static_files import static_file
+from appliance.web.words.refusals import SENTENCES, sentence
+
+READERS = 4
+log = logging.getLogger(__name__)
+MODULES = (auth, setup, home, patients, visits, drafts, depot, sales, reports, exchange, admin)
+
+
+def create_app(state: AppState) -> Litestar:
+    """The application over an open store (or over one that could not be opened: then every page says so)."""
+    handlers: list[Any] = [static_file, *(h for module in MODULES for h in module.HANDLERS)]
+    for handler in handlers:
+        _require_tab(handler)
+    app = Litestar(
+        route_handlers=handlers, guards=[guard], middleware=[gate], openapi_config=None, state=State({"appliance": state}),
+        exception_handlers={ApplianceError: _refusal, HTTPException: _http, Exception: _fault},
+        request_max_body_size=BODY_BYTES_MAX, logging_config=None, on_startup=[_pool],
+    )  # fmt: skip
+    environment()
+    return app
+
+
+def _pool() -> None:
+    set_asyncio_executor(ThreadPoolExecutor(READERS, thread_name_prefix="reader"))
+
+
+def _require_tab(handler: HTTPRouteHandler) -> None:
+    opt = handler.opt
+    if not (opt.get("public") or opt.get("own") or ("tab" in opt and opt.get("level") in ("read", "write"))):
+        raise InvariantBroken("handler-without-tab", paths=sorted(handler.paths))
+
+
+def _refusal(request: Request[Any, Any, Any], fault: ApplianceError) -> Response[bytes]:
+    status = 503 if isinstance(fault, InvariantBroken) else 404 if fault.code.startswith("no-such") else 409
+    if isinstance(fault, InvariantBroken):
+        log.error("fault %s", fault.code)
+    return _say(request, status, sentence(fault))
+
+
+def _http(request: Request[Any, Any, Any], fault: HTTPException) -> Response[bytes] | Redirect:
+    if isinstance(fault, NotAuthorizedException):
+        if isinstance(fault.extra, dict) and fault.extra.get("pin"):
+            return Redirect("/mon-code", status_code=303)
+        return Redirect("/entrer", status_code=303)
+    code = {403: "forbidden", 404: "not-found", 405: "not-found"}.get(fault.status_code, "form")
+    return _say(request, fault.status_code, SENTENCES[code])
+
+
+def _fault(request: Request[Any, Any, Any], fault: Exception) -> Response[bytes]:
+    log.exception("a handler failed", exc_info=fault)
+    return _say(request, 500, SENTENCES["internal"])
+
+
+def _say(request: Request[Any, Any, Any], status: int, text: str) -> Response[bytes]:
+    state: AppState = request.app.state.appliance
+    try:
+        with state.opened.reading() as db:
+            body = environment().get_template("said.html").render(**frame(request, db), text=text, status=status)
+    except Exception:  # noqa: BLE001 - even the frame can't be read: say it plainly
+        body = environment().get_template("damaged.html").render(why=text)
+    return Response(body.encode(), status_code=status, media_type="text/html; charset=utf-8")

@@ -1,0 +1,136 @@
+"""Rendering: templates compiled once, plain values in, bytes out; the frame every page shares."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.response import Redirect
+
+from appliance.access import staff
+from appliance.access.matrix import Rights
+from appliance.access.sessions import Session
+from appliance.core import french
+from appliance.core.errors import ApplianceError
+from appliance.records.facility.services import facility
+from appliance.storage import Database
+from appliance.sync.outbox import repository as outbox
+from appliance.web.forms import Form
+from appliance.web.state import AppState
+from appliance.web.static_files import url_of
+from appliance.web.words import catalogue, labels
+from appliance.web.words.refusals import sentence
+
+TEMPLATES = Path(__file__).parent / "templates"
+NAVIGATION = (
+    ("accueil", "/", "Accueil", "home"),
+    ("patients", "/patients", "Patients", "person"),
+    ("depot", "/depot", "Dépôt", "box"),
+    ("rapports", "/rapports", "Rapports", "page"),
+    ("envois", "/envois", "Envois", "send"),
+    ("personnel", "/personnel", "Personnel", "people"),
+)
+SAID = {
+    "enregistre": "Enregistré.", "annule": "Annulé.", "corrige": "Corrigé : l'ancienne version reste lisible.",
+    "cloture": "Mois clôturé. L'envoi partira dès que la liaison est là.", "deja": "C'était déjà enregistré : rien n'est doublé.",
+    "envoi": "L'envoi est relancé.", "code": "Code changé.", "fusion": "Dossiers fusionnés. La fusion peut être défaite.",
+    "defusion": "Fusion défaite : les deux dossiers sont comme avant.",
+}  # fmt: skip
+Ask = Request[Any, Any, Any]
+
+
+@cache
+def environment() -> Environment:
+    """The templates, compiled at start; an unknown name in one is an error, not a blank."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, auto_reload=False,
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
+    )  # fmt: skip
+    made.install_gettext_translations(catalogue(), newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= {
+        "date": french.date_short, "date_long": french.date_fr, "month": french.month_fr, "number": french.number_fr,
+        "fcfa": french.fcfa, "time": french.time_fr, "answer": labels.answer,
+    }  # fmt: skip
+    made.globals |= {"labels": labels, "static": url_of}
+    return made
+
+
+def state_of(request: Ask) -> AppState:
+    """What the running appliance shares."""
+    state: AppState = request.app.state.appliance
+    return state
+
+
+def session_of(request: Ask) -> Session:
+    """Who is signed in; the guard let nobody else through."""
+    session: Session = request.scope["session"]  # type: ignore[typeddict-item]
+    return session
+
+
+def page(request: Ask, template: str, db: Database, *, status: int = 200, **view: Any) -> Response[bytes]:
+    """A page inside the frame."""
+    content = environment().get_template(template).render(**frame(request, db), **view)
+    return Response(content.encode(), status_code=status, media_type="text/html; charset=utf-8")
+
+
+def frame(request: Ask, db: Database) -> dict[str, Any]:
+    """What the frame of every page shows: the centre, who is signed in, what waits to be sent, where one may go."""
+    state = state_of(request)
+    session: Session | None = request.scope.get("session")  # type: ignore[assignment]
+    rights = staff.rights(db)
+    held = facility(db)
+    counted = outbox.counts(db)
+    today = state.opened.clock.today()
+    return {
+        "facility": held.name if held else "Centre de santé", "session": session, "today": today,
+        "now_ms": state.opened.clock.now().ms, "clock_trusted": state.opened.clock.now().trusted,
+        "csrf": session.csrf if session else request.scope.get("csrf0", ""), "request_key": secrets.token_hex(16),
+        "nav": [
+            (path, label, icon, _is_here(request.url.path, path))
+            for tab, path, label, icon in NAVIGATION
+            if session and rights.may(tab, "read", session.roles, session.staff)
+        ],
+        "may": _asker(rights, session), "pending": counted.get("waiting", 0) + counted.get("sending", 0),
+        "trouble": counted.get("held", 0) + counted.get("refused", 0), "last_done": outbox.last_done(db),
+        "said": SAID.get(request.query_params.get("dit", ""), ""), "is_demo": state.is_demo, "errors": {}, "form": None,
+        "refusal": "",
+    }  # fmt: skip
+
+
+def refused(
+    request: Ask, template: str, db: Database, form: Form, fault: ApplianceError | None, **view: Any
+) -> Response[bytes]:
+    """The page again with what was typed and what to do: 422 for a wrong form, 409 for a refused act."""
+    shown = frame(request, db) | {
+        "errors": form.errors, "form": form, "refusal": sentence(fault) if fault else "Vérifiez les cases marquées en rouge.",
+        "request_key": form.raw("request_key") or secrets.token_hex(16),
+    }  # fmt: skip
+    content = environment().get_template(template).render(**(shown | view))
+    return Response(content.encode(), status_code=409 if fault else 422, media_type="text/html; charset=utf-8")
+
+
+def to(path: str, said: str = "") -> Redirect:
+    """After a POST: go and see the result (303), with a word said on top of it."""
+    joined = "&" if "?" in path else "?"
+    return Redirect(f"{path}{joined}dit={said}" if said else path, status_code=303)
+
+
+def today_of(request: Ask) -> date:
+    """The date in Mali."""
+    return state_of(request).opened.clock.today()
+
+
+def _is_here(path: str, target: str) -> bool:
+    return path == target if target == "/" else path.startswith(target)
+
+
+def _asker(rights: Rights, session: Session | None) -> Any:
+    def may(tab: str, level: str = "read") -> bool:
+        return session is not None and rights.may(tab, level, session.roles, session.staff)
+
+    return may

@@ -1,0 +1,196 @@
+"""The gate in front of every page: a store that is sound, a session, the right to be here, and headers that close leaks.
+
+One plain ASGI middleware: the session by its cookie, the tablet by a name of its own, the access matrix by the
+handler's tab and level. No page of a patient is kept by the tablet's browser. A form is believed only with the
+token of its session (or, before there is one, of the cookie set with the sign-in page).
+"""
+
+from __future__ import annotations
+
+import gzip
+import hmac
+import secrets
+from http.cookies import SimpleCookie
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from appliance.access import staff
+from appliance.core.errors import Refused
+from appliance.web.forms import Form
+from appliance.web.pages import Ask, environment, session_of, state_of
+
+SESSION_COOKIE = "jeton"
+DEVICE_COOKIE = "tablette"
+CSRF_COOKIE = "avant"
+BODY_BYTES_MAX = 2 << 20
+ZIP_BYTES_MIN = 700
+_HEADERS = (
+    (b"content-security-policy", b"default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"permissions-policy", b"camera=(self), geolocation=(), microphone=()"),
+)  # fmt: skip
+
+
+def gate(app: ASGIApp) -> ASGIApp:
+    """Wrap the application."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await app(scope, receive, send)
+            return
+        state = scope["litestar_app"].state.appliance
+        cookies = _cookies(scope)
+        token = cookies.get(SESSION_COOKIE, "")
+        kept: dict[str, Any] = scope  # type: ignore[assignment]
+        kept["session"] = state.sessions.find(token) if token else None
+        kept["token"] = token
+        set_cookies: list[str] = []
+        kept["set_cookies"] = set_cookies
+        kept["device"] = cookies.get(DEVICE_COOKIE) or _named(
+            set_cookies, DEVICE_COOKIE, f"T-{secrets.token_hex(3)}", 365
+        )
+        kept["csrf0"] = cookies.get(CSRF_COOKIE) or _named(set_cookies, CSRF_COOKIE, secrets.token_urlsafe(18), None)
+        sender = _Sender(send, set_cookies, zipped="gzip" in _header(scope, b"accept-encoding"))
+        if (state.store is None or state.store.damage) and not scope["path"].startswith("/static/"):
+            if state.store is None or scope["method"] not in ("GET", "HEAD"):
+                await _damaged(state, sender)
+                return
+        await app(scope, receive, sender)
+
+    return wrapped
+
+
+class _Sender:
+    """Adds the headers and cookies to an answer, and squeezes a page that is worth it."""
+
+    def __init__(self, send: Send, set_cookies: list[str], *, zipped: bool) -> None:
+        self._send = send
+        self._cookies = set_cookies
+        self._zipped = zipped
+        self._start: Any = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        if self._start is not None:
+            await self._send(self._headers(message))
+            self._start = None
+        await self._send(message)
+
+    def _headers(self, message: Any) -> Message:
+        start = self._start
+        headers = [(k.lower(), v) for k, v in start["headers"]]
+        names = {k for k, _ in headers}
+        headers += [h for h in _HEADERS if h[0] not in names]
+        if b"cache-control" not in names:
+            headers.append((b"cache-control", b"no-store"))
+        body = message.get("body", b"")
+        if (
+            self._zipped
+            and b"content-encoding" not in names
+            and not message.get("more_body")
+            and len(body) > ZIP_BYTES_MIN
+        ):
+            message["body"] = gzip.compress(body, 5, mtime=0)
+            headers = [h for h in headers if h[0] != b"content-length"]
+            headers += [(b"content-encoding", b"gzip"), (b"content-length", str(len(message["body"])).encode())]
+        headers += [(b"set-cookie", c.encode()) for c in self._cookies]
+        start["headers"] = headers
+        found: Message = start
+        return found
+
+
+def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Let through whoever may: a public handler anyone, another only a session with the level on its tab."""
+    if handler.opt.get("public"):
+        return
+    session = connection.scope.get("session")
+    if session is None:
+        raise NotAuthorizedException
+    if session.must_change_pin and not handler.opt.get("own"):  # type: ignore[attr-defined]
+        raise NotAuthorizedException(extra={"pin": True})
+    if handler.opt.get("own"):
+        return
+    state = connection.app.state.appliance
+    with state.opened.reading() as db:
+        rights = staff.rights(db)
+    if not rights.may(handler.opt["tab"], handler.opt["level"], session.roles, session.staff):  # type: ignore[attr-defined]
+        raise PermissionDeniedException
+
+
+async def read_form(request: Ask) -> Form:
+    """The posted form; raises `Refused("csrf")` when it does not carry its page's token."""
+    posted = await request.form()
+    form = Form({k: [str(v) for v in posted.getall(k)] for k in posted})
+    session = request.scope.get("session")
+    expected = session.csrf if session else request.scope["csrf0"]  # type: ignore[attr-defined, typeddict-item]
+    if not hmac.compare_digest(form.raw("csrf").encode(), str(expected).encode()):
+        raise Refused("csrf")
+    return form
+
+
+def request_key(form: Form) -> bytes | None:
+    """The form's request key: the same form sent ten times acts once."""
+    try:
+        key = bytes.fromhex(form.raw("request_key"))
+    except ValueError:
+        return None
+    return key if len(key) == 16 else None
+
+
+def start_session(request: Ask, token: str) -> None:
+    """Give the tablet its session's cookie; it ends with the browser."""
+    request.scope["set_cookies"].append(_cookie(SESSION_COOKIE, token, None))  # type: ignore[typeddict-item]
+
+
+def end_session(request: Ask) -> None:
+    """Forget the session here and on the tablet."""
+    state_of(request).sessions.close(request.scope["token"])  # type: ignore[typeddict-item]
+    request.scope["set_cookies"].append(f"{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict")  # type: ignore[typeddict-item]
+
+
+def device_of(request: Ask) -> str:
+    """The tablet's name, as acts keep it."""
+    return str(request.scope["device"])[:20]  # type: ignore[typeddict-item]
+
+
+def actor_of(request: Ask) -> Any:
+    """Who acts."""
+    return session_of(request).actor
+
+
+async def _damaged(state: Any, send: Send) -> None:
+    body = environment().get_template("damaged.html").render(why=state.damage or state.store.damage.code).encode()
+    await send(
+        {"type": "http.response.start", "status": 503, "headers": [(b"content-type", b"text/html; charset=utf-8")]}
+    )
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _cookies(scope: Scope) -> dict[str, str]:
+    try:
+        return {k: m.value for k, m in SimpleCookie(_header(scope, b"cookie")).items()}
+    except Exception:  # noqa: BLE001 - a browser's nonsense is no session
+        return {}
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((v.decode("latin-1") for k, v in scope["headers"] if k == name), "")
+
+
+def _named(cookies: list[str], name: str, value: str, days: int | None) -> str:
+    cookies.append(_cookie(name, value, days))
+    return value
+
+
+def _cookie(name: str, value: str, days: int | None) -> str:
+    lasting = f"; Max-Age={days * 86400}" if days else ""
+    return f"{name}={value}; Path=/; HttpOnly; SameSite=Strict{lasting}"

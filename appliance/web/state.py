@@ -1,0 +1,43 @@
+"""What the handlers of one running appliance share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from appliance.access.reads import ReadJournal
+from appliance.access.sessions import Sessions
+from appliance.storage import Store
+
+
+@dataclass(slots=True, kw_only=True)
+class AppState:
+    """The open store, who is signed in, and the hooks that other parts of the process set.
+
+    `store` is None, with `damage` saying why, when it could not be opened: every page then says so.
+    `setup_code` is printed by the installer and asked once, before there is any staff.
+    """
+
+    store: Store | None
+    damage: str | None = None
+    sessions: Sessions = field(default_factory=Sessions)
+    setup_code: str = ""
+    is_demo: bool = False
+    on_outbox: Callable[[], None] = lambda: None
+    background: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _reads: ReadJournal | None = None
+
+    @property
+    def opened(self) -> Store:
+        """The store, for handlers that only run while it is sound."""
+        assert self.store is not None  # noqa: S101 - the middleware answers before any handler when it is not
+        return self.store
+
+    @property
+    def reads(self) -> ReadJournal:
+        """The journal of readings."""
+        if self._reads is None:
+            self._reads = ReadJournal(self.opened)
+        return self._reads
