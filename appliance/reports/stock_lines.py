@@ -29,7 +29,7 @@ SOON_DAYS = 91
 def stock_lines(db: Database, form: Form, month: Month, until: date) -> tuple[ReportCell, ...]:
     """Every cell of the CRGS of a month. A product that never moved has empty cells."""
     last = min(month.last, until)
-    before = dict(
+    before: dict[int, int] = dict(
         db.all(
             "SELECT product, sum(quantity) FROM stock_day WHERE day < ? GROUP BY product", (month.first.isoformat(),)
         )

@@ -14,6 +14,7 @@ from appliance.core.errors import Refused
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to
 from appliance.web.security import device_of, end_session, read_form, start_session
+from appliance.web.visitor import visitor_of
 
 
 @get("/entrer", opt={"public": True}, sync_to_thread=True)
@@ -39,10 +40,10 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect
     actor = Actor(staff_id=member.id, device=device_of(request))
     wait = member.locked_until - state.opened.clock.now().ms
     if wait > 0:
-        return await asyncio.to_thread(_again, request, member, form, Refused("pin-locked", seconds=wait // 1000 + 1))
+        return await asyncio.to_thread(_again, request, member, Refused("pin-locked", seconds=wait // 1000 + 1))
     if not await asyncio.to_thread(pins.is_right, pin_hash, form.raw("code")):
         await state.opened.act("sign-in-failed", actor, lambda u: {"until": staff.note_failure(u, member.id)})
-        return await asyncio.to_thread(_again, request, member, form, Refused("pin-wrong"))
+        return await asyncio.to_thread(_again, request, member, Refused("pin-wrong"))
 
     def enter(unit: Any) -> dict[str, Any]:
         staff.note_success(unit, member.id)
@@ -50,7 +51,7 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect
 
     await state.opened.act("sign-in", actor, enter)
     # The old session of this tablet ends: another person takes it over.
-    state.sessions.close(str(request.scope["token"]))  # type: ignore[typeddict-item]
+    state.sessions.close(visitor_of(request).token)
     token, _ = state.sessions.open(
         staff=member.id, name=member.name, initials=member.initials, roles=member.roles | member.acting,
         device=device_of(request), must_change_pin=member.pin_is_initial and not state.is_demo,
@@ -87,7 +88,7 @@ async def own_pin(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect
         await state.opened.act("set-own-pin", session.actor, lambda u: _set(u, session.staff, new_hash))
     except Refused as fault:
         return await asyncio.to_thread(_own_again, request, form, fault)
-    state.sessions.update(str(request.scope["token"]), must_change_pin=False)  # type: ignore[typeddict-item]
+    state.sessions.update(visitor_of(request).token, must_change_pin=False)
     return to("/", "code")
 
 
@@ -104,7 +105,7 @@ def _held(request: Ask, member_id: int) -> tuple[staff.Member, str] | None:
     return (member, found) if member and found and member.is_active else None
 
 
-def _again(request: Ask, member: staff.Member, form: Form, fault: Refused) -> Response[bytes]:
+def _again(request: Ask, member: staff.Member, fault: Refused) -> Response[bytes]:
     state = state_of(request)
     with state.opened.reading() as db:
         people = [m for m in staff.members(db, state.opened.clock.today()) if m.has_pin]

@@ -35,7 +35,8 @@ class Form:
         """A text."""
         value = self.raw(name)
         if not value:
-            return self._missing(name) if required else None
+            self._blank(name, required)
+            return None
         if len(value) > limit:
             self.errors[name] = f"Trop long : {limit} lettres au plus."
             return None
@@ -45,7 +46,8 @@ class Form:
         """A whole number, with or without spaces between thousands."""
         value = re.sub(r"[\s\u202f\u00a0]", "", self.raw(name))
         if not value:
-            return self._missing(name) if required else None
+            self._blank(name, required)
+            return None
         if not re.fullmatch(r"-?[0-9]{1,12}", value):
             self.errors[name] = "Écrivez un nombre entier."
             return None
@@ -66,14 +68,18 @@ class Form:
         """A date typed 23/11/2026, or given by the browser as 2026-11-23."""
         value = self.raw(name)
         if not value:
-            return self._missing(name) if required else None
+            self._blank(name, required)
+            return None
         french = re.fullmatch(r"([0-9]{1,2})[/. -]([0-9]{1,2})[/. -]([0-9]{4})", value)
         iso = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", value)
         parts = (french[3], french[2], french[1]) if french else iso.groups() if iso else None
         try:
-            return date(*(int(p) for p in parts)) if parts else self._bad_day(name)
+            if parts:
+                return date(*(int(p) for p in parts))
         except ValueError:
-            return self._bad_day(name)
+            pass
+        self.errors[name] = "Cette date n'existe pas. Écrivez jour/mois/année."
+        return None
 
     def choice(
         self, name: str, allowed: Sequence[str], *, required: bool = False, default: str | None = None
@@ -81,7 +87,8 @@ class Form:
         """One of a list of codes."""
         value = self.raw(name)
         if not value:
-            return self._missing(name) if required else default
+            self._blank(name, required)
+            return default
         if value not in allowed:
             self.errors[name] = "Choisissez dans la liste."
             return None
@@ -104,11 +111,9 @@ class Form:
         """The fields without those of the page itself: what the request's body is compared by."""
         return {k: v for k, v in self.typed.items() if k not in ("csrf", "request_key", "draft_version")}
 
-    def _missing(self, name: str) -> None:
-        self.errors[name] = "À remplir."
-
-    def _bad_day(self, name: str) -> None:
-        self.errors[name] = "Cette date n'existe pas. Écrivez jour/mois/année."
+    def _blank(self, name: str, required: bool) -> None:
+        if required:
+            self.errors[name] = "À remplir."
 
     def _within(self, name: str, value: Fraction, low: Fraction | int, high: Fraction | int) -> bool:
         if low <= value <= high:

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
+from litestar.exceptions import NotAuthorizedException
 from litestar.response import Redirect
 
 from appliance.access import staff
@@ -23,6 +24,7 @@ from appliance.sync.outbox import repository as outbox
 from appliance.web.forms import Form
 from appliance.web.state import AppState
 from appliance.web.static_files import url_of
+from appliance.web.visitor import visitor_of
 from appliance.web.words import catalogue, labels
 from appliance.web.words.refusals import sentence
 
@@ -49,9 +51,9 @@ def environment() -> Environment:
     """The templates, compiled at start; an unknown name in one is an error, not a blank."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, auto_reload=False,
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
+        trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.install_gettext_translations(catalogue(), newstyle=True)  # type: ignore[attr-defined]
+    made.globals["_"] = catalogue().gettext
     made.filters |= {
         "date": french.date_short, "date_long": french.date_fr, "month": french.month_fr, "number": french.number_fr,
         "fcfa": french.fcfa, "time": french.time_fr, "answer": labels.answer,
@@ -68,7 +70,9 @@ def state_of(request: Ask) -> AppState:
 
 def session_of(request: Ask) -> Session:
     """Who is signed in; the guard let nobody else through."""
-    session: Session = request.scope["session"]  # type: ignore[typeddict-item]
+    session = visitor_of(request).session
+    if session is None:
+        raise NotAuthorizedException
     return session
 
 
@@ -81,7 +85,8 @@ def page(request: Ask, template: str, db: Database, *, status: int = 200, **view
 def frame(request: Ask, db: Database) -> dict[str, Any]:
     """What the frame of every page shows: the centre, who is signed in, what waits to be sent, where one may go."""
     state = state_of(request)
-    session: Session | None = request.scope.get("session")  # type: ignore[assignment]
+    visitor = visitor_of(request)
+    session = visitor.session
     rights = staff.rights(db)
     held = facility(db)
     counted = outbox.counts(db)
@@ -89,7 +94,7 @@ def frame(request: Ask, db: Database) -> dict[str, Any]:
     return {
         "facility": held.name if held else "Centre de santé", "session": session, "today": today,
         "now_ms": state.opened.clock.now().ms, "clock_trusted": state.opened.clock.now().trusted,
-        "csrf": session.csrf if session else request.scope.get("csrf0", ""), "request_key": secrets.token_hex(16),
+        "csrf": session.csrf if session else visitor.csrf0, "request_key": secrets.token_hex(16),
         "nav": [
             (path, label, icon, _is_here(request.url.path, path))
             for tab, path, label, icon in NAVIGATION

@@ -23,6 +23,7 @@ from appliance.access import staff
 from appliance.core.errors import Refused
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, environment, session_of, state_of
+from appliance.web.visitor import Visitor, visitor_of
 
 SESSION_COOKIE = "jeton"
 DEVICE_COOKIE = "tablette"
@@ -48,20 +49,17 @@ def gate(app: ASGIApp) -> ASGIApp:
         state = scope["litestar_app"].state.appliance
         cookies = _cookies(scope)
         token = cookies.get(SESSION_COOKIE, "")
-        kept: dict[str, Any] = scope  # type: ignore[assignment]
-        kept["session"] = state.sessions.find(token) if token else None
-        kept["token"] = token
-        set_cookies: list[str] = []
-        kept["set_cookies"] = set_cookies
-        kept["device"] = cookies.get(DEVICE_COOKIE) or _named(
-            set_cookies, DEVICE_COOKIE, f"T-{secrets.token_hex(3)}", 365
-        )
-        kept["csrf0"] = cookies.get(CSRF_COOKIE) or _named(set_cookies, CSRF_COOKIE, secrets.token_urlsafe(18), None)
-        sender = _Sender(send, set_cookies, zipped="gzip" in _header(scope, b"accept-encoding"))
-        if (state.store is None or state.store.damage) and not scope["path"].startswith("/static/"):
-            if state.store is None or scope["method"] not in ("GET", "HEAD"):
-                await _damaged(state, sender)
-                return
+        visitor = Visitor(session=state.sessions.find(token) if token else None, token=token)
+        made = visitor.set_cookies
+        visitor.device = cookies.get(DEVICE_COOKIE) or _named(made, DEVICE_COOKIE, f"T-{secrets.token_hex(3)}", 365)
+        visitor.csrf0 = cookies.get(CSRF_COOKIE) or _named(made, CSRF_COOKIE, secrets.token_urlsafe(18), None)
+        scope["state"]["visitor"] = visitor
+        sender = _Sender(send, visitor.set_cookies, zipped="gzip" in _header(scope, b"accept-encoding"))
+        is_page = not scope["path"].startswith("/static/")
+        is_writing = scope["method"] not in ("GET", "HEAD")
+        if is_page and (state.store is None or (state.store.damage and is_writing)):
+            await _damaged(state, sender)
+            return
         await app(scope, receive, sender)
 
     return wrapped
@@ -112,17 +110,17 @@ def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHand
     """Let through whoever may: a public handler anyone, another only a session with the level on its tab."""
     if handler.opt.get("public"):
         return
-    session = connection.scope.get("session")
+    session = visitor_of(connection).session
     if session is None:
         raise NotAuthorizedException
-    if session.must_change_pin and not handler.opt.get("own"):  # type: ignore[attr-defined]
+    if session.must_change_pin and not handler.opt.get("own"):
         raise NotAuthorizedException(extra={"pin": True})
     if handler.opt.get("own"):
         return
     state = connection.app.state.appliance
     with state.opened.reading() as db:
         rights = staff.rights(db)
-    if not rights.may(handler.opt["tab"], handler.opt["level"], session.roles, session.staff):  # type: ignore[attr-defined]
+    if not rights.may(handler.opt["tab"], handler.opt["level"], session.roles, session.staff):
         raise PermissionDeniedException
 
 
@@ -130,9 +128,9 @@ async def read_form(request: Ask) -> Form:
     """The posted form; raises `Refused("csrf")` when it does not carry its page's token."""
     posted = await request.form()
     form = Form({k: [str(v) for v in posted.getall(k)] for k in posted})
-    session = request.scope.get("session")
-    expected = session.csrf if session else request.scope["csrf0"]  # type: ignore[attr-defined, typeddict-item]
-    if not hmac.compare_digest(form.raw("csrf").encode(), str(expected).encode()):
+    visitor = visitor_of(request)
+    expected = visitor.session.csrf if visitor.session else visitor.csrf0
+    if not hmac.compare_digest(form.raw("csrf").encode(), expected.encode()):
         raise Refused("csrf")
     return form
 
@@ -148,18 +146,18 @@ def request_key(form: Form) -> bytes | None:
 
 def start_session(request: Ask, token: str) -> None:
     """Give the tablet its session's cookie; it ends with the browser."""
-    request.scope["set_cookies"].append(_cookie(SESSION_COOKIE, token, None))  # type: ignore[typeddict-item]
+    visitor_of(request).set_cookies.append(_cookie(SESSION_COOKIE, token, None))
 
 
 def end_session(request: Ask) -> None:
     """Forget the session here and on the tablet."""
-    state_of(request).sessions.close(request.scope["token"])  # type: ignore[typeddict-item]
-    request.scope["set_cookies"].append(f"{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict")  # type: ignore[typeddict-item]
+    state_of(request).sessions.close(visitor_of(request).token)
+    visitor_of(request).set_cookies.append(f"{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict")
 
 
 def device_of(request: Ask) -> str:
     """The tablet's name, as acts keep it."""
-    return str(request.scope["device"])[:20]  # type: ignore[typeddict-item]
+    return str(visitor_of(request).device)[:20]
 
 
 def actor_of(request: Ask) -> Any:
@@ -178,7 +176,7 @@ async def _damaged(state: Any, send: Send) -> None:
 def _cookies(scope: Scope) -> dict[str, str]:
     try:
         return {k: m.value for k, m in SimpleCookie(_header(scope, b"cookie")).items()}
-    except Exception:  # noqa: BLE001 - a browser's nonsense is no session
+    except Exception:
         return {}
 
 

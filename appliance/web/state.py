@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from appliance.access.reads import ReadJournal
 from appliance.access.sessions import Sessions
@@ -25,7 +26,7 @@ class AppState:
     setup_code: str = ""
     is_demo: bool = False
     on_outbox: Callable[[], None] = lambda: None
-    background: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    background: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _reads: ReadJournal | None = None
 

@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
@@ -43,7 +44,7 @@ def url_of(name: str) -> str:
 
 
 @get("/static/{name:path}", opt={"public": True})
-async def static_file(name: str, request: Request[object, object, object]) -> Response[bytes]:
+async def static_file(name: str, request: Request[Any, Any, Any]) -> Response[bytes]:
     """One file; its name changes whenever its content does."""
     found = files().get(name.lstrip("/"))
     if found is None:

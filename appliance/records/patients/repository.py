@@ -170,3 +170,12 @@ def _line(row: tuple[Any, ...], names: list[tuple[str, str]]) -> PatientLine:
         allergies=tuple(msgspec.json.decode(row[10])), allergies_asked=bool(row[11]), village_id=row[12],
         in_area=None if row[13] is None else bool(row[13]), birth=birth, merged_into=row[17],
     )  # fmt: skip
+
+
+def standing_merges(db: Database, survivor_id: int) -> list[tuple[int, str]]:
+    """The merges into a file that stand: merge id and the absorbed file's number."""
+    return db.all(
+        "SELECT m.id, p.number FROM patient_merge m JOIN patient p ON p.id = m.absorbed WHERE m.survivor = ?"
+        " AND NOT EXISTS (SELECT 1 FROM patient_unmerge u WHERE u.merge = m.id) ORDER BY m.id",
+        (survivor_id,),
+    )

@@ -9,10 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 import msgspec
+
+from appliance.core.clock import to_datetime
 
 
 class Source(StrEnum):
@@ -58,6 +61,11 @@ class Closing:
     explanation: str | None
     staff: int | None
     closed_at: int
+
+    @property
+    def closed_at_date(self) -> date:
+        """The day on which it was closed."""
+        return to_datetime(self.closed_at).date()
 
 
 def frozen(cells: Sequence[ReportCell]) -> str:

@@ -1,0 +1,1 @@
+"""Keeping the box alive: telling systemd the truth, and checking what must hold."""

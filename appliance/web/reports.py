@@ -1,0 +1,246 @@
+"""The month's reports: every cell opens, typed figures stand apart, closing freezes, a late fact makes a rectificatif."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+
+from appliance.access import staff
+from appliance.core.errors import Refused
+from appliance.core.periods import Month
+from appliance.reports import due
+from appliance.reports.closing import repository, services
+from appliance.reports.closing.model import ReportCell
+from appliance.reports.form import Form as ReportForm
+from appliance.reports.preview import Report, facts_behind, report
+from appliance.reports.stock_lines import movements_behind
+from appliance.storage import Database
+from appliance.sync.outbox import repository as outbox
+from appliance.sync.reports import subject_of
+from appliance.web.pages import page, session_of, state_of, to, today_of
+from appliance.web.security import read_form, request_key
+from appliance.web.words import labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a table: label, cells in the order of the columns, total (None where a sum means nothing)."""
+
+    code: str
+    label: str
+    cells: tuple[ReportCell, ...]
+    total: int | None
+    is_to_confirm: bool
+    is_flagged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows that share their columns. `heads` are lines of (label, how many columns it spans)."""
+
+    heads: tuple[tuple[tuple[str, int], ...], ...]
+    rows: tuple[Row, ...]
+
+
+@get("/rapports", opt={"tab": "rapports", "level": "read"}, sync_to_thread=True)
+def months(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """What is owed, and what was closed."""
+    with state_of(request).opened.reading() as db:
+        owed = due.owed(db, today_of(request))
+        sent = {(i.subject, i.revision): i for i in outbox.latest(db, 200)}
+        closed = [
+            (h, sent.get((subject_of(h.form, h.period), h.version)), Month.parse(h.period))
+            for h in repository.heads(db)
+        ]
+        return page(request, "reports/months.html", db, owed=owed, closed=closed, current=Month.of(today_of(request)))
+
+
+@get("/rapports/{code:str}/{period:str}", opt={"tab": "rapports", "level": "read"}, sync_to_thread=True)
+def show(request: Request[Any, Any, Any], code: str, period: str, section: str = "") -> Response[bytes]:
+    """A report by sections: as closed, or as it stands."""
+    month = Month.parse(period)
+    with state_of(request).opened.reading() as db:
+        closing = repository.latest(db, code, str(month))
+        now = report(db, code, month, today_of(request))
+        cells = closing.cells if closing else now.cells
+        late = services.late_changes(closing, now) if closing else ()
+        sections = now.form.sections or (("CRGS", "Produits"),)
+        chosen = section if section in {s for s, _ in sections} else sections[0][0]
+        item = next(iter(outbox.of_subject(db, "report", subject_of(code, str(month)))), None)
+        return page(
+            request, "reports/show.html", db, report=now, month=month, closing=closing, late=late, chosen=chosen,
+            sections=sections, tables=_tables(now.form, cells, chosen, _flagged(now)), item=item, code=code,
+            typed=[e for e in now.form.elements if e.is_typed and e.section == chosen], values=_values(cells),
+            signer=staff.name_of(db, closing.staff) if closing else "", names=_product_names(db),
+            counts=_counts(cells), is_over=month.last < today_of(request),
+        )  # fmt: skip
+
+
+@get("/rapports/{code:str}/{period:str}/case", opt={"tab": "rapports", "level": "read"}, sync_to_thread=True)
+def cell(request: Request[Any, Any, Any], code: str, period: str, element: str, d: str = "{}") -> Response[bytes]:
+    """The rows behind one figure."""
+    month, session = Month.parse(period), session_of(request)
+    with state_of(request).opened.reading() as db:
+        closing = repository.latest(db, code, str(month))
+        now = report(db, code, month, today_of(request))
+        wanted = msgspec.json.decode(d) if d.startswith("{") and len(d) < 300 else {}
+        found = next(
+            (
+                c
+                for c in (closing.cells if closing else now.cells)
+                if c.code == element and dict(c.disaggregation) == wanted
+            ),
+            None,
+        )
+        if found is None:
+            raise Refused("typed-unknown-cell", cell=element[:40])
+        names_allowed = staff.rights(db).may("consultation", "read", session.roles, session.staff)
+        is_stock = bool(now.form.columns)
+        return page(
+            request, "reports/cell.html", db, cell=found, month=month, code=code, names_allowed=names_allowed,
+            facts=() if is_stock else facts_behind(db, found.records),
+            movements=movements_behind(db, found.records) if is_stock else (),
+            label=_label(now.form, found, _product_names(db)), kinds=labels.MOVEMENTS, report=now,
+        )  # fmt: skip
+
+
+@post("/rapports/{code:str}/{period:str}/saisie", opt={"tab": "rapports", "level": "write"})
+async def type_cells(request: Request[Any, Any, Any], code: str, period: str) -> Redirect:
+    """Keep the typed figures that changed."""
+    form, month = await read_form(request), Month.parse(period)
+
+    def write(unit: Any) -> dict[str, Any]:
+        before = repository.typed(unit, code, str(month))
+        for name in form.typed:
+            if not name.startswith("case-"):
+                continue
+            element = name.removeprefix("case-")
+            value = form.integer(name, high=10_000_000)
+            if name in form.errors:
+                raise Refused("cell-value", cell=element)
+            held = before.get((element, repository.disaggregation_key({})), (None, None))[0]
+            if held != (None if value is None else str(value)):
+                services.type_cell(unit, code, month, element, {}, value)
+        return {}
+
+    await state_of(request).opened.act(
+        "type-cells", session_of(request).actor, write, key=request_key(form), body=form.plain()
+    )
+    return to(f"/rapports/{code}/{month}?section={form.raw('section')}", "enregistre")
+
+
+@post("/rapports/{code:str}/{period:str}/cloturer", opt={"tab": "rapports", "level": "write"})
+async def close(request: Request[Any, Any, Any], code: str, period: str) -> Redirect:
+    """Sign and send: the month is frozen."""
+    form, month = await read_form(request), Month.parse(period)
+    await state_of(request).opened.act(
+        "close-month", session_of(request).actor,
+        lambda u: {"version": services.close_month(u, code, month).version}, key=request_key(form), body=form.plain(),
+    )  # fmt: skip
+    state_of(request).on_outbox()
+    return to(f"/rapports/{code}/{month}", "cloture")
+
+
+@post("/rapports/{code:str}/{period:str}/rectifier", opt={"tab": "rapports", "level": "write"})
+async def correct(request: Request[Any, Any, Any], code: str, period: str) -> Redirect:
+    """The rectificatif of a closed month, with its explanation."""
+    form, month = await read_form(request), Month.parse(period)
+    await state_of(request).opened.act(
+        "correct-month", session_of(request).actor,
+        lambda u: {"version": services.correct_month(u, code, month, form.raw("raison")).version}, key=request_key(form),
+        body=form.plain(),
+    )  # fmt: skip
+    state_of(request).on_outbox()
+    return to(f"/rapports/{code}/{month}", "cloture")
+
+
+@get("/rapports/{code:str}/{period:str}/pdf", opt={"tab": "rapports", "level": "read"})
+async def paper(request: Request[Any, Any, Any], code: str, period: str) -> Response[bytes]:
+    """The report on paper size, drawn by a short-lived child without the key."""
+    from appliance.reports.paper import drawn_by_child, paper_of
+
+    month = Month.parse(period)
+
+    def describe() -> dict[str, Any]:
+        with state_of(request).opened.reading() as db:
+            return paper_of(db, code, month, today_of(request))
+
+    content = await drawn_by_child(await asyncio.to_thread(describe))
+    name = f"{code}-{month}.pdf"
+    return Response(content, media_type="application/pdf", headers={"Content-Disposition": f"inline; filename={name}"})
+
+
+def _tables(form: ReportForm, cells: tuple[ReportCell, ...], section: str, flagged: set[str]) -> list[Table]:
+    by_code: dict[str, list[ReportCell]] = {}
+    for one in cells:
+        by_code.setdefault(one.code, []).append(one)
+    if form.columns:
+        rows = [
+            Row(code=code, label=code, cells=tuple(found), total=None, is_to_confirm=False, is_flagged=False)
+            for code, found in by_code.items()
+            if any(c.value not in (None, 0) for c in found)
+        ]
+        return [Table(heads=(tuple((name, 1) for _, name, _ in form.columns),), rows=tuple(rows))]
+    tables: dict[tuple[str, ...], list[Row]] = {}
+    for element in form.elements:
+        if element.section != section or element.is_typed:
+            continue
+        found = by_code.get(element.code, [])
+        numbers = [c.value for c in found if isinstance(c.value, int)]
+        tables.setdefault(element.combo, []).append(
+            Row(
+                code=element.code, label=element.name, cells=tuple(found),
+                total=sum(numbers) if len(found) > 1 else None, is_to_confirm=element.is_to_confirm,
+                is_flagged=element.code in flagged,
+            )
+        )  # fmt: skip
+    return [Table(heads=heads(form, combo), rows=tuple(rows)) for combo, rows in tables.items()]
+
+
+def heads(form: ReportForm, combo: tuple[str, ...]) -> tuple[tuple[tuple[str, int], ...], ...]:
+    """The lines of column heads of a combination: the outer category spans the inner one."""
+    if not combo:
+        return ((("Valeur", 1),),)
+    sizes = [len(form.categories[c]) for c in combo]
+    lines = []
+    for depth, category in enumerate(combo):
+        span, repeat = 1, 1
+        for size in sizes[depth + 1 :]:
+            span *= size
+        for size in sizes[:depth]:
+            repeat *= size
+        lines.append(
+            tuple((o.name if len(combo) == 1 or depth == 0 else o.code, span) for o in form.categories[category])
+            * repeat
+        )
+    return tuple(lines)
+
+
+def _flagged(now: Report) -> set[str]:
+    return {code for f in now.findings for code in (*f.check.left, *f.check.right)}
+
+
+def _values(cells: tuple[ReportCell, ...]) -> dict[str, Any]:
+    return {c.code: c.value for c in cells if not c.disaggregation}
+
+
+def _counts(cells: tuple[ReportCell, ...]) -> dict[str, int]:
+    return {s: sum(1 for c in cells if c.source == s) for s in ("computed", "typed", "empty")}
+
+
+def _product_names(db: Database) -> dict[str, str]:
+    return dict(db.all("SELECT code, trim(name || ' ' || strength) FROM product"))
+
+
+def _label(form: ReportForm, found: ReportCell, names: dict[str, str]) -> str:
+    element = form.element(found.code)
+    name = element.name if element else names.get(found.code, found.code)
+    return " · ".join((name, *form.option_names(found.disaggregation)))
+
+
+HANDLERS = [months, show, cell, type_cells, close, correct, paper]

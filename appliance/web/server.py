@@ -1,0 +1,120 @@
+"""The resident process: pages, the writer, the door, the heartbeat, in one event loop.
+
+Idle it sleeps: uvicorn's tick of a tenth of a second is replaced by waiting for the signal to stop. The watchdog
+is fed only after a row was truly written and read back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from appliance.core.actors import MACHINE
+from appliance.core.errors import ApplianceError
+from appliance.reports.due import owed, prepare_owed
+from appliance.storage.door import SOCKET_NAME, Door
+from appliance.sync.cells import cells_of
+from appliance.sync.verbs import SyncVerbs
+from appliance.upkeep import notify
+from appliance.web.app import create_app
+from appliance.web.state import AppState
+
+HEARTBEAT_SECONDS = 10
+DUTIES_SECONDS = 60
+log = logging.getLogger(__name__)
+
+
+class _Quiet(uvicorn.Server):
+    """uvicorn without its tick: the main loop waits to be told to stop."""
+
+    async def main_loop(self) -> None:
+        self._leave = asyncio.Event()
+        if self.should_exit:
+            return
+        await self._leave.wait()
+
+    def leave(self) -> None:
+        self.should_exit = True
+        if hasattr(self, "_leave"):
+            self._leave.set()
+
+
+async def serve(state: AppState, host: str, port: int, on_ready: Callable[[int], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `on_ready` gets the port once pages are answered."""
+    app = create_app(state)
+    config = uvicorn.Config(
+        app, host=host, port=port, log_level="warning", access_log=False, loop="asyncio", http="h11", lifespan="on",
+        server_header=False, date_header=True, timeout_keep_alive=30, limit_concurrency=300,
+    )  # fmt: skip
+    server = _Quiet(config)
+    listening = socket.create_server((host, port), backlog=128)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.leave)
+    door, tasks = None, []
+    if state.store is not None:
+        sync = SyncVerbs(state.store, cells_of)
+        state.on_outbox = sync.wake
+        door = Door(state.store.directory / SOCKET_NAME, sync.verbs())
+        await door.open()
+        tasks = [asyncio.create_task(_heartbeat(state)), asyncio.create_task(_duties(state))]
+        tasks += [asyncio.create_task(work()) for work in state.background]
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not running.done():
+        await asyncio.sleep(0.01)
+    on_ready(listening.getsockname()[1])
+    notify.ready()
+    await running
+    notify.stopping()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    if door:
+        await door.close()
+
+
+async def _heartbeat(state: AppState) -> None:
+    """Feed the watchdog after a real write; a store that can't write any more is not hidden by a restart loop."""
+    while True:
+        try:
+            await asyncio.to_thread(state.opened.heartbeat)
+            notify.watchdog()
+        except ApplianceError as fault:
+            log.error("heartbeat: %s", fault.code)
+            if state.opened.damage is not None:
+                notify.watchdog()
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+async def _duties(state: AppState) -> None:
+    """What is owed now is asked of the store, not of a timer: a week without power changes nothing."""
+    while True:
+        try:
+            if await asyncio.to_thread(_is_owed, state):
+                await state.opened.act("prepare-reports", MACHINE, lambda unit: {"prepared": prepare_owed(unit)})
+        except ApplianceError as fault:
+            log.error("duties: %s", fault.code)
+        await asyncio.sleep(DUTIES_SECONDS)
+
+
+def _is_owed(state: AppState) -> bool:
+    with state.opened.reading() as db:
+        return any(not o.is_prepared for o in owed(db, state.opened.clock.today()))
+
+
+def is_port_free(host: str, port: int) -> bool:
+    """Whether a port can be listened on."""
+    if port == 0:
+        return True
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

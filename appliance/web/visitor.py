@@ -1,0 +1,27 @@
+"""Who knocks: the session, tablet and tokens that the gate found for one request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from litestar.connection import ASGIConnection
+
+from appliance.access.sessions import Session
+
+
+@dataclass(slots=True, kw_only=True)
+class Visitor:
+    """What the gate found. `csrf0` guards the forms before sign-in; `set_cookies` go out with the answer."""
+
+    session: Session | None
+    token: str
+    device: str = ""
+    csrf0: str = ""
+    set_cookies: list[str] = field(default_factory=list)
+
+
+def visitor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Visitor:
+    """The visitor of a request; a stranger where the gate was not passed (an error page before it)."""
+    found = connection.scope.get("state", {}).get("visitor")
+    return found if isinstance(found, Visitor) else Visitor(session=None, token="")
