@@ -129,12 +129,13 @@ class Store:
         done: list[Done] = job.result()
         return done
 
-    def in_writer(self, job: Callable[[ActRunner], Any]) -> Any:
+    def in_writer(self, job: Callable[[ActRunner], Any], clock: Clock | None = None) -> Any:
         """Run a function in the writer's thread that performs acts one after another, in one durable commit.
 
-        For work whose later acts depend on its earlier ones (the generator's day). It must stay short.
+        For work whose later acts depend on its earlier ones (the generator's day, under its own clock). It must
+        stay short.
         """
-        return self._writer.submit(lambda connection: job(ActRunner(self, connection))).result()
+        return self._writer.submit(lambda connection: job(ActRunner(self, connection, clock or self.clock))).result()
 
     def heartbeat(self) -> int:
         """A real durable write and its reading back; what the watchdog is fed after. Returns milliseconds written."""
@@ -198,10 +199,12 @@ class Store:
         intent = Intent(kind=kind, actor=actor, key=key, body_hash=body_hash)
         return self._writer.submit(lambda connection: self._perform(connection, intent, use_case))
 
-    def _perform(self, connection: sqlite.Connection, intent: Intent, use_case: UseCase) -> Done:
+    def _perform(
+        self, connection: sqlite.Connection, intent: Intent, use_case: UseCase, clock: Clock | None = None
+    ) -> Done:
         if intent.key and (earlier := _earlier(connection, intent)):
             return earlier
-        unit = Unit(connection, intent, self.clock.now())
+        unit = Unit(connection, intent, (clock or self.clock).now())
         result = dict(use_case(unit))
         unit.close(result)
         return Done(act=unit.act, result=result)
@@ -221,8 +224,9 @@ class Store:
 class ActRunner:
     """Performs acts one after another inside a job of the writer."""
 
-    def __init__(self, store: Store, connection: sqlite.Connection) -> None:
+    def __init__(self, store: Store, connection: sqlite.Connection, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
         self._connection = connection
         self.db = Database(connection)
 
@@ -230,7 +234,7 @@ class ActRunner:
         """One act in its own savepoint; a refused one leaves nothing and raises."""
         self._connection.execute("SAVEPOINT one")
         try:
-            done = self._store._perform(self._connection, Intent(kind=kind, actor=actor), use_case)
+            done = self._store._perform(self._connection, Intent(kind=kind, actor=actor), use_case, self._clock)
         except BaseException:
             self._connection.execute("ROLLBACK TO one")
             self._connection.execute("RELEASE one")

@@ -107,7 +107,14 @@ def matrix_page(request: Request[Any, Any, Any]) -> Response[bytes]:
         )
         members = staff.members(db, today_of(request))
         return page(
-            request, "admin/matrix.html", db, tabs=tabs, roles=list(Role), exceptions=exceptions, members=members
+            request,
+            "admin/matrix.html",
+            db,
+            tabs=tabs,
+            roles=list(Role),
+            exceptions=exceptions,
+            member_options=[(m.id, m.name) for m in members],
+            tab_options=[(t.code, t.label) for t, _ in tabs],
         )
 
 
@@ -162,7 +169,8 @@ def _view(request: Ask, db: Any) -> dict[str, Any]:
         " JOIN staff d ON d.id = x.deputy WHERE x.last_day >= ? ORDER BY x.first_day",
         (today_of(request).isoformat(),),
     )
-    return {"members": members, "roles": list(Role), "deputies": deputies}
+    options = [(m.id, m.name) for m in members if m.is_active]
+    return {"member_options": options, "members": members, "roles": list(Role), "deputies": deputies}
 
 
 def _shown(request: Ask, name: str | None, pin: str, member: int | None = None) -> Response[bytes]:

@@ -187,8 +187,9 @@ def _chart(db: Database, card_: StockCard, today: date) -> Chart:
 
 def _receipt_view(db: Database) -> dict[str, Any]:
     held = facility(db)
+    options = [(p.id, f"{p.label} ({p.base_unit})") for p in catalogue.listed(db, limit=400)]
     return {
-        "products": catalogue.listed(db, limit=400),
+        "product_options": options,
         "lines": range(LINES),
         "supplier": held.supplier if held else "DRC",
     }

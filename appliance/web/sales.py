@@ -103,7 +103,7 @@ async def serve(request: Request[Any, Any, Any], prescription: int) -> Response[
 def over_the_counter_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """A sale without prescription."""
     with state_of(request).opened.reading() as db:
-        return page(request, "sales/direct.html", db, products=_on_shelf(db), lines=range(4), form=Form({}))
+        return page(request, "sales/direct.html", db, product_options=_on_shelf(db), lines=range(4), form=Form({}))
 
 
 @post("/vente-directe", opt={"tab": "vente", "level": "write"})
@@ -237,15 +237,15 @@ def _serve_again(request: Ask, prescription: int, form: Form, fault: Refused) ->
 def _direct_again(request: Ask, form: Form, fault: Refused) -> Response[bytes]:
     with state_of(request).opened.reading() as db:
         shown = None if fault.code == "form" else fault
-        return refused(request, "sales/direct.html", db, form, shown, products=_on_shelf(db), lines=range(4))
+        return refused(request, "sales/direct.html", db, form, shown, product_options=_on_shelf(db), lines=range(4))
 
 
-def _on_shelf(db: Database) -> list[tuple[int, str, int]]:
+def _on_shelf(db: Database) -> list[tuple[int, str]]:
     rows = db.all(
         "SELECT p.id, p.name || ' ' || p.strength, sum(b.quantity) FROM balance b JOIN product p ON p.id = b.product"
         " WHERE b.quantity > 0 GROUP BY p.id"
     )
-    return sorted(rows, key=lambda row: fold(row[1]))
+    return [(row[0], f"{row[1]} · {row[2]}") for row in sorted(rows, key=lambda row: fold(row[1]))]
 
 
 def _latest(db: Database) -> list[tuple[Any, ...]]:

@@ -32,7 +32,7 @@ def setup_page(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     with state_of(request).opened.reading() as db:
         if _is_done(db):
             return to("/entrer")
-        return page(request, "setup.html", db, kinds=KINDS, suppliers=SUPPLIERS, form=Form({}))
+        return page(request, "setup.html", db, kinds=KINDS, supplier_options=[(x, x) for x in SUPPLIERS], form=Form({}))
 
 
 @post("/mise-en-service", opt={"public": True})
@@ -83,7 +83,9 @@ def _is_done(db: Any) -> bool:
 def _again(request: Ask, form: Form, fault: Refused) -> Response[bytes]:
     with state_of(request).opened.reading() as db:
         shown = None if fault.code == "form" else fault
-        return refused(request, "setup.html", db, form, shown, kinds=KINDS, suppliers=SUPPLIERS)
+        return refused(
+            request, "setup.html", db, form, shown, kinds=KINDS, supplier_options=[(x, x) for x in SUPPLIERS]
+        )
 
 
 HANDLERS = [setup_page, set_up]

@@ -1,0 +1,33 @@
+"""`appliance check`: every invariant over the whole store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from appliance.cli.main import EXIT_CHECK_FAILED, show
+from appliance.cli.opening import AS_JSON, DATA, open_store
+
+
+@click.command()
+@DATA
+@AS_JSON
+@click.pass_context
+def check(ctx: click.Context, data: Path, as_json: bool) -> None:
+    """Pages, foreign keys, guards, chain of acts, ledger, sales, reports. Exit 0 only when all hold."""
+    from appliance.upkeep.checks import run_checks
+
+    with open_store(data) as store:
+        results = run_checks(store)
+    bad = {name: found for name, found in results["checks"].items() if found}
+    if as_json:
+        show({"ok": not bad, **results})
+    else:
+        for name, found in results["checks"].items():
+            click.echo(f"{'FAIL' if found else 'ok  '} {name}")
+            for line in found[:10]:
+                click.echo(f"       {line}")
+        click.echo(f"digest {results['digest']}")
+    if bad:
+        ctx.exit(EXIT_CHECK_FAILED)

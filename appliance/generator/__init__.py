@@ -1,0 +1,1 @@
+"""A living, invented centre: people, visits, medicines and months, written through the services that people use."""
