@@ -15,10 +15,12 @@ from appliance.core.actors import Role
 from appliance.core.errors import Refused
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 
 
-@get("/personnel", opt={"tab": "personnel", "level": "read"}, sync_to_thread=True)
+@get("/personnel", opt={"tab": "personnel", "level": "read"})
+@in_reader
 def people(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Everyone, with functions, intérims, and who still has the code given by another."""
     with state_of(request).opened.reading() as db:
@@ -94,7 +96,8 @@ async def deputy(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     return to("/personnel", "enregistre")
 
 
-@get("/personnel/matrice", opt={"tab": "personnel", "level": "read"}, sync_to_thread=True)
+@get("/personnel/matrice", opt={"tab": "personnel", "level": "read"})
+@in_reader
 def matrix_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Tab x function."""
     with state_of(request).opened.reading() as db:
@@ -139,7 +142,8 @@ async def set_matrix(request: Request[Any, Any, Any]) -> Redirect:
     return to("/personnel/matrice", "enregistre")
 
 
-@get("/personnel/journal", opt={"tab": "journal", "level": "read"}, sync_to_thread=True)
+@get("/personnel/journal", opt={"tab": "journal", "level": "read"})
+@in_reader
 def journal(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Who opened which file, newest first."""
     state_of(request).reads.flush()

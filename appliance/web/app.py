@@ -34,13 +34,14 @@ def create_app(state: AppState) -> Litestar:
     app = Litestar(
         route_handlers=handlers, guards=[guard], middleware=[gate], openapi_config=None, state=State({"appliance": state}),
         exception_handlers={ApplianceError: _refusal, HTTPException: _http, Exception: _fault},
-        request_max_body_size=BODY_BYTES_MAX, logging_config=None, on_startup=[_pool],
+        request_max_body_size=BODY_BYTES_MAX, logging_config=None,
     )  # fmt: skip
     environment()
     return app
 
 
-def _pool() -> None:
+def use_reader_pool() -> None:
+    """Run reading handlers in a few threads, each with its own reader; to be called before the event loop runs."""
     set_asyncio_executor(ThreadPoolExecutor(READERS, thread_name_prefix="reader"))
 
 

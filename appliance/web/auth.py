@@ -13,11 +13,13 @@ from appliance.core.actors import Actor
 from appliance.core.errors import Refused
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to
+from appliance.web.reading import in_reader
 from appliance.web.security import device_of, end_session, read_form, start_session
 from appliance.web.visitor import visitor_of
 
 
-@get("/entrer", opt={"public": True}, sync_to_thread=True)
+@get("/entrer", opt={"public": True})
+@in_reader
 def sign_in_page(request: Request[Any, Any, Any], qui: int | None = None) -> Response[bytes] | Redirect:
     """The names of those who work here, then the PIN of the one chosen."""
     state = state_of(request)
@@ -68,7 +70,8 @@ async def lock(request: Request[Any, Any, Any]) -> Redirect:
     return to("/entrer")
 
 
-@get("/mon-code", opt={"own": True}, sync_to_thread=True)
+@get("/mon-code", opt={"own": True})
+@in_reader
 def own_pin_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Choose one's own PIN."""
     with state_of(request).opened.reading() as db:

@@ -23,6 +23,7 @@ from appliance.storage import Database
 from appliance.web.charts import Chart, line_chart
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 from appliance.web.words import labels
 
@@ -44,7 +45,8 @@ class DepotLine:
     tag: str
 
 
-@get("/depot", opt={"tab": "depot", "level": "read"}, sync_to_thread=True)
+@get("/depot", opt={"tab": "depot", "level": "read"})
+@in_reader
 def depot(request: Request[Any, Any, Any], q: str = "", programme: str = "") -> Response[bytes]:
     """The products that move, the emptiest first."""
     today = today_of(request)
@@ -55,7 +57,8 @@ def depot(request: Request[Any, Any, Any], q: str = "", programme: str = "") -> 
         return page(request, "depot/list.html", db, lines=lines, q=q, programme=programme)
 
 
-@get("/depot/produits/{code:str}", opt={"tab": "depot", "level": "read"}, sync_to_thread=True)
+@get("/depot/produits/{code:str}", opt={"tab": "depot", "level": "read"})
+@in_reader
 def card(request: Request[Any, Any, Any], code: str, avant: int | None = None) -> Response[bytes]:
     """The stock card: figures that open, the curve, the movements."""
     today = today_of(request)
@@ -68,7 +71,8 @@ def card(request: Request[Any, Any, Any], code: str, avant: int | None = None) -
         )  # fmt: skip
 
 
-@get("/depot/produits/{code:str}/calcul", opt={"tab": "depot", "level": "read"}, sync_to_thread=True)
+@get("/depot/produits/{code:str}/calcul", opt={"tab": "depot", "level": "read"})
+@in_reader
 def working(request: Request[Any, Any, Any], code: str) -> Response[bytes]:
     """How the CMM and the proposed order were computed, step by step."""
     with state_of(request).opened.reading() as db:
@@ -76,7 +80,8 @@ def working(request: Request[Any, Any, Any], code: str) -> Response[bytes]:
         return page(request, "depot/working.html", db, card=held, c=held.consumption, p=held.proposal)
 
 
-@get("/depot/reception", opt={"tab": "depot", "level": "write"}, sync_to_thread=True)
+@get("/depot/reception", opt={"tab": "depot", "level": "write"})
+@in_reader
 def receipt_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """A delivery to enter, lot by lot."""
     with state_of(request).opened.reading() as db:

@@ -19,6 +19,7 @@ from appliance.sync.outbox import repository, services
 from appliance.sync.outbox.repository import Item
 from appliance.sync.reports import of_item, prepare
 from appliance.web.pages import page, session_of, state_of, to
+from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 
 FORMS = ("RMA", "CRGS")
@@ -34,7 +35,8 @@ class Refusal:
     text: str
 
 
-@get("/envois", opt={"tab": "envois", "level": "read"}, sync_to_thread=True)
+@get("/envois", opt={"tab": "envois", "level": "read"})
+@in_reader
 def outbox_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """What waits and what was answered."""
     with state_of(request).opened.reading() as db:
@@ -49,7 +51,8 @@ def outbox_page(request: Request[Any, Any, Any]) -> Response[bytes]:
         )  # fmt: skip
 
 
-@get("/envois/{item:int}", opt={"tab": "envois", "level": "read"}, sync_to_thread=True)
+@get("/envois/{item:int}", opt={"tab": "envois", "level": "read"})
+@in_reader
 def item_page(request: Request[Any, Any, Any], item: int) -> Response[bytes]:
     """One sending: each step, each refusal beside its cell."""
     with state_of(request).opened.reading() as db:
@@ -97,7 +100,8 @@ async def now(request: Request[Any, Any, Any]) -> Redirect:
     return to("/envois", "envoi")
 
 
-@get("/envois/liaison", opt={"tab": "envois", "level": "write"}, sync_to_thread=True)
+@get("/envois/liaison", opt={"tab": "envois", "level": "write"})
+@in_reader
 def link_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Where and as whom; a secret is never shown again."""
     with state_of(request).opened.reading() as db:
@@ -127,7 +131,8 @@ async def set_link(request: Request[Any, Any, Any]) -> Redirect:
     return to("/envois", "enregistre")
 
 
-@get("/envois/correspondance", opt={"tab": "envois", "level": "read"}, sync_to_thread=True)
+@get("/envois/correspondance", opt={"tab": "envois", "level": "read"})
+@in_reader
 def mapping_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Which of our cells have a name at DHIS2, and which don't."""
     with state_of(request).opened.reading() as db:

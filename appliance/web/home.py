@@ -13,6 +13,7 @@ from appliance.records.patients.model import PatientLine
 from appliance.reports import due
 from appliance.stock import alerts
 from appliance.web.pages import page, session_of, state_of
+from appliance.web.reading import in_reader
 from appliance.web.words import labels
 
 
@@ -30,7 +31,8 @@ class Waiting:
     link: str
 
 
-@get("/", opt={"tab": "accueil", "level": "read"}, sync_to_thread=True)
+@get("/", opt={"tab": "accueil", "level": "read"})
+@in_reader
 def home(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The queue with the danger signs first, the depot's alerts, the reports owed."""
     state = state_of(request)

@@ -78,7 +78,7 @@ def session_of(request: Ask) -> Session:
 
 def page(request: Ask, template: str, db: Database, *, status: int = 200, **view: Any) -> Response[bytes]:
     """A page inside the frame."""
-    content = environment().get_template(template).render(**frame(request, db), **view)
+    content = environment().get_template(template).render(**(frame(request, db) | view))
     return Response(content.encode(), status_code=status, media_type="text/html; charset=utf-8")
 
 

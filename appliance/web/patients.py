@@ -21,6 +21,7 @@ from appliance.records.patients.services import NewPatient
 from appliance.storage import Database
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 
 UNITS = {"year": "ans", "month": "mois", "week": "semaines", "day": "jours"}
@@ -36,7 +37,8 @@ class VisitLine:
     diagnosis: str
 
 
-@get("/patients", opt={"tab": "patients", "level": "read"}, sync_to_thread=True)
+@get("/patients", opt={"tab": "patients", "level": "read"})
+@in_reader
 def search(request: Request[Any, Any, Any], q: str = "") -> Response[bytes]:
     """One box: number, card, phone, names in any order, mother, village. As one types, only the list comes."""
     with state_of(request).opened.reading() as db:
@@ -47,7 +49,8 @@ def search(request: Request[Any, Any, Any], q: str = "") -> Response[bytes]:
         return page(request, template, db, found=found, q=q)
 
 
-@get("/patients/nouveau", opt={"tab": "patients", "level": "write"}, sync_to_thread=True)
+@get("/patients/nouveau", opt={"tab": "patients", "level": "write"})
+@in_reader
 def new_page(request: Request[Any, Any, Any], nom: str = "") -> Response[bytes]:
     """The registration form, with what was searched for already in it."""
     with state_of(request).opened.reading() as db:
@@ -79,7 +82,8 @@ async def new(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     return to(f"/patients/{done.result['patient']}", "deja" if done.repeated else "enregistre")
 
 
-@get("/patients/{patient:int}", opt={"tab": "patients", "level": "read"}, sync_to_thread=True)
+@get("/patients/{patient:int}", opt={"tab": "patients", "level": "read"})
+@in_reader
 def file(request: Request[Any, Any, Any], patient: int) -> Response[bytes]:
     """The file: who it is, what is to know at once, what happened."""
     state, session = state_of(request), session_of(request)
@@ -98,7 +102,7 @@ def file(request: Request[Any, Any, Any], patient: int) -> Response[bytes]:
         )  # fmt: skip
         clinical = staff.rights(db).may("consultation", "read", session.roles, session.staff)
         return page(
-            request, "patients/file.html", db, patient=line, age=line.age(today_of(request)), said=_said(line.birth),
+            request, "patients/file.html", db, patient=line, age=line.age(today_of(request)), birth_said=_said(line.birth),
             timeline=_timeline(db, patient) if clinical else None, readings=_readings(db, patient),
             merges=_merges(db, patient),
         )  # fmt: skip

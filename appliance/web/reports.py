@@ -23,6 +23,7 @@ from appliance.storage import Database
 from appliance.sync.outbox import repository as outbox
 from appliance.sync.reports import subject_of
 from appliance.web.pages import page, session_of, state_of, to, today_of
+from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 from appliance.web.words import labels
 
@@ -47,7 +48,8 @@ class Table:
     rows: tuple[Row, ...]
 
 
-@get("/rapports", opt={"tab": "rapports", "level": "read"}, sync_to_thread=True)
+@get("/rapports", opt={"tab": "rapports", "level": "read"})
+@in_reader
 def months(request: Request[Any, Any, Any]) -> Response[bytes]:
     """What is owed, and what was closed."""
     with state_of(request).opened.reading() as db:
@@ -60,7 +62,8 @@ def months(request: Request[Any, Any, Any]) -> Response[bytes]:
         return page(request, "reports/months.html", db, owed=owed, closed=closed, current=Month.of(today_of(request)))
 
 
-@get("/rapports/{code:str}/{period:str}", opt={"tab": "rapports", "level": "read"}, sync_to_thread=True)
+@get("/rapports/{code:str}/{period:str}", opt={"tab": "rapports", "level": "read"})
+@in_reader
 def show(request: Request[Any, Any, Any], code: str, period: str, section: str = "") -> Response[bytes]:
     """A report by sections: as closed, or as it stands."""
     month = Month.parse(period)
@@ -81,7 +84,8 @@ def show(request: Request[Any, Any, Any], code: str, period: str, section: str =
         )  # fmt: skip
 
 
-@get("/rapports/{code:str}/{period:str}/case", opt={"tab": "rapports", "level": "read"}, sync_to_thread=True)
+@get("/rapports/{code:str}/{period:str}/case", opt={"tab": "rapports", "level": "read"})
+@in_reader
 def cell(request: Request[Any, Any, Any], code: str, period: str, element: str, d: str = "{}") -> Response[bytes]:
     """The rows behind one figure."""
     month, session = Month.parse(period), session_of(request)

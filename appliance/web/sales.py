@@ -24,6 +24,7 @@ from appliance.storage import Database
 from appliance.web.depot import main_place
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 
 
@@ -48,7 +49,8 @@ class LineToServe:
         return self.asked - self.can_give
 
 
-@get("/vente", opt={"tab": "vente", "level": "read"}, sync_to_thread=True)
+@get("/vente", opt={"tab": "vente", "level": "read"})
+@in_reader
 def counter(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Who waits at the depot."""
     with state_of(request).opened.reading() as db:
@@ -57,7 +59,8 @@ def counter(request: Request[Any, Any, Any]) -> Response[bytes]:
         return page(request, "sales/counter.html", db, waiting=waiting, people=people, sales=_latest(db))
 
 
-@get("/vente/{prescription:int}", opt={"tab": "vente", "level": "read"}, sync_to_thread=True)
+@get("/vente/{prescription:int}", opt={"tab": "vente", "level": "read"})
+@in_reader
 def serve_page(request: Request[Any, Any, Any], prescription: int) -> Response[bytes]:
     """A prescription with the lots that expire first already chosen."""
     with state_of(request).opened.reading() as db:
@@ -99,7 +102,8 @@ async def serve(request: Request[Any, Any, Any], prescription: int) -> Response[
     return to(f"/ventes/{done.result['sale']}", "deja" if done.repeated else "enregistre")
 
 
-@get("/vente-directe", opt={"tab": "vente", "level": "write"}, sync_to_thread=True)
+@get("/vente-directe", opt={"tab": "vente", "level": "write"})
+@in_reader
 def over_the_counter_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """A sale without prescription."""
     with state_of(request).opened.reading() as db:
@@ -134,7 +138,8 @@ async def over_the_counter(request: Request[Any, Any, Any]) -> Response[bytes] |
     return to(f"/ventes/{done.result['sale']}", "deja" if done.repeated else "enregistre")
 
 
-@get("/ventes/{sale:int}", opt={"tab": "vente", "level": "read"}, sync_to_thread=True)
+@get("/ventes/{sale:int}", opt={"tab": "vente", "level": "read"})
+@in_reader
 def receipt(request: Request[Any, Any, Any], sale: int) -> Response[bytes]:
     """The receipt: lines, exemptions, paid."""
     with state_of(request).opened.reading() as db:

@@ -17,6 +17,7 @@ from appliance.stock.catalogue.services import STARTER, load_list, read_whole
 from appliance.stock.ledger.services import add_place
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, state_of, to
+from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 
 KINDS = {
@@ -26,7 +27,8 @@ KINDS = {
 }  # fmt: skip
 
 
-@get("/mise-en-service", opt={"public": True}, sync_to_thread=True)
+@get("/mise-en-service", opt={"public": True})
+@in_reader
 def setup_page(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     """Only while nobody can sign in."""
     with state_of(request).opened.reading() as db:

@@ -35,6 +35,7 @@ from appliance.stock.ledger import repository as ledger
 from appliance.storage import Database
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 
 LINES_SHOWN = 6
@@ -51,7 +52,8 @@ class ProductChoice:
     price: str
 
 
-@get("/visites/{visit:int}", opt={"tab": "consultation", "level": "read"}, sync_to_thread=True)
+@get("/visites/{visit:int}", opt={"tab": "consultation", "level": "read"})
+@in_reader
 def visit_page(request: Request[Any, Any, Any], visit: int, corriger: int = 0) -> Response[bytes]:
     """The visit; once the consultation is written the page shows it, with its versions."""
     state, session = state_of(request), session_of(request)
@@ -140,14 +142,16 @@ async def move(request: Request[Any, Any, Any], visit: int) -> Redirect:
     return to("/")
 
 
-@get("/diagnostics", opt={"tab": "consultation", "level": "read"}, sync_to_thread=True)
+@get("/diagnostics", opt={"tab": "consultation", "level": "read"})
+@in_reader
 def diagnosis_list(request: Request[Any, Any, Any], q: str = "") -> Response[bytes]:
     """The diagnoses that fit what is typed, as chips."""
     with state_of(request).opened.reading() as db:
         return page(request, "visits/diagnoses.html", db, found=diagnoses.search(q), chosen="")
 
 
-@get("/produits", opt={"tab": "ordonnances", "level": "read"}, sync_to_thread=True)
+@get("/produits", opt={"tab": "ordonnances", "level": "read"})
+@in_reader
 def product_list(request: Request[Any, Any, Any], q: str = "", visite: int = 0, ligne: int = 0) -> Response[bytes]:
     """Products that fit what is typed, with stock and price for this person."""
     with state_of(request).opened.reading() as db:

@@ -99,6 +99,10 @@ class PatientLine:
     birth: Birth | None = None
     merged_into: int | None = None
 
+    def is_child(self, on: date) -> bool:
+        """Whether pages say boy or girl: under thirteen years."""
+        return completed_months(self.born_on, on) < 13 * 12
+
     def age(self, on: date) -> str:
         """The age on a day, as text."""
         return age_text(self.born_on, self.born_precision, on)
