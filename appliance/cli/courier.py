@@ -21,4 +21,5 @@ def courier(data: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     notify.ready()
-    run(data / SOCKET_NAME)
+    run(data / SOCKET_NAME, notify.watchdog)
+    notify.stopping()

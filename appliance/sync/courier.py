@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,10 @@ class Courier:
         self.stop.set()
         self._client.close()
 
-    def run(self) -> None:
-        """Work until told to stop."""
+    def run(self, on_turn: Callable[[], object]) -> None:
+        """Work until told to stop; `on_turn` is called before each turn, which takes some minutes at most."""
         while not self.stop.is_set():
+            on_turn()
             try:
                 self.once(WAIT_SECONDS)
             except Unreachable:
@@ -55,9 +57,9 @@ class Courier:
         return self._client.ask("sync.done", kind=job["kind"], item=job.get("item"), journal=journal)
 
 
-def run(door: Path) -> None:
+def run(door: Path, on_turn: Callable[[], object] = lambda: None) -> None:
     """Run as a process: SIGTERM and SIGINT end it after the exchange under way."""
     courier = Courier(door)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: courier.leave())
-    courier.run()
+    courier.run(on_turn)
