@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from appliance.core.actors import MACHINE, Actor
 from appliance.core.clock import FixedClock
-from appliance.storage import Store, Unit
+from appliance.storage import FileKey, Store, Unit
 
 KEY = bytes(range(32))
 TODAY = date(2026, 10, 15)
@@ -48,3 +49,24 @@ def act(store: Store) -> Act:
         return kept[-1]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A generated centre of two months, made once; take a copy before writing to it (`centre_copy`)."""
+    from appliance.generator.centre import Plan, generate
+
+    directory = tmp_path_factory.mktemp("generated") / "centre"
+    directory.mkdir()
+    FileKey(directory / "store.key").create()
+    Store.create(directory, FileKey(directory / "store.key").key())
+    store = Store.open(directory, FileKey(directory / "store.key").key())
+    generate(store, Plan(seed=7, population=4_000, months=2, until=date(2026, 10, 31)))
+    store.close()
+    return directory
+
+
+@pytest.fixture
+def centre_copy(generated: Path, tmp_path: Path) -> Path:
+    """A copy of the generated centre that a test may write to."""
+    return Path(shutil.copytree(generated, tmp_path / "centre"))

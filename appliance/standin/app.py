@@ -406,7 +406,7 @@ def _message(status: int, verdict: str, text: str) -> Answer:
 
 
 async def _body(receive: Any) -> bytes:
-    held = b""
+    held: bytes = b""
     while True:
         message = await receive()
         held += message.get("body", b"")
