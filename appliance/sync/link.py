@@ -15,6 +15,8 @@ from appliance.storage import Database, Unit, settings
 _NAME = "dhis2-link"
 _PAUSE = "dhis2-link-pause"
 _SERVER = "dhis2-server"
+PULL = "dhis2-pull"
+"""The setting that holds when the server's names were last pulled, and when they may be asked for again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ def set_link(unit: Unit, link: Link) -> None:
     )  # fmt: skip
     resume(unit)
     settings.put(unit, _SERVER, {})
+    settings.put(unit, PULL, {})  # another server, or another account: its names are read anew, at once
 
 
 def pause(unit: Unit, code: str) -> None:

@@ -40,7 +40,10 @@ def enqueue(unit: Unit, closing: Closing) -> int:
 
 
 def compose(db: Database, item: Item, today: date) -> dict[str, Any]:
-    """The job of one outbox row. A row sent before goes out with the very bytes of the first time."""
+    """The job of one outbox row. A row sent before goes out with the very bytes of the first time.
+
+    The payload is empty while the server's names are not known.
+    """
     closing = of_item(db, item)
     pulled = mapping.pulled(db, closing.form)
     org_unit = mapping.org_unit(db)
@@ -52,7 +55,7 @@ def compose(db: Database, item: Item, today: date) -> dict[str, Any]:
         payload = item.payload or data_values(pulled.uid, period, org_unit["id"], prepared.values)
         finish = completion(pulled.uid, period, org_unit["id"], today.isoformat())
     return {
-        "kind": KIND if payload else "unmapped", "item": item.id, "subject": item.subject,
+        "kind": KIND, "item": item.id, "subject": item.subject,
         "payload": base64.b64encode(payload).decode(), "completion": base64.b64encode(finish).decode(),
         "complete_with_refusals": bool(item.detail.get("complete_with_refusals")),
     }  # fmt: skip

@@ -28,7 +28,7 @@ from appliance.sync.reports import compose
 COURIER = Actor(staff_id=None, device="courier")
 PULL_EVERY_MS = 7 * 86_400_000
 SERVER_FRESH_MS = 86_400_000
-_PULL = "dhis2-pull"
+_PULL = links.PULL
 CellsOf = Callable[[Database, str], list[Cell]]
 
 
@@ -130,7 +130,9 @@ class SyncVerbs:
             item = repository.next_due(db, now)
             if item is None:
                 return None
-            return {**common, **compose(db, item, self._store.clock.today())}
+            job = compose(db, item, self._store.clock.today())
+            # Without the server's names a report waits: the pull that brings them is tried again by itself.
+            return {**common, **job} if job["payload"] else None
 
     def _pull_owed(self, db: Database, link: links.Link, now: int) -> bool:
         held = settings.get(db, _PULL) or {}
