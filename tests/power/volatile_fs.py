@@ -136,6 +136,9 @@ class VolatileDisk(fuse.Operations):
                 if old in held:
                     held[new] = held.pop(old)
 
+    def mknod(self, path, mode, dev):
+        os.mknod(self.real(path), mode, dev)
+
     def mkdir(self, path, mode):
         os.mkdir(self.real(path), mode)
 
@@ -191,7 +194,8 @@ class VolatileDisk(fuse.Operations):
         if self.is_failing:
             raise fuse.FuseOSError(errno.EIO)
         if self.quota and end > self.length(path):
-            used = sum(self.length(f"/{name}") for name in os.listdir(self.backing))
+            names = (os.path.join(at, name) for at, _, files in os.walk(self.backing) for name in files)
+            used = sum(self.length(name[len(self.backing) :]) for name in names)
             if used + end - self.length(path) > self.quota:
                 raise fuse.FuseOSError(errno.ENOSPC)
 
