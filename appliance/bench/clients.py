@@ -1,0 +1,146 @@
+"""Clients of a real server process, and what that process used meanwhile."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from appliance.generator.world import world
+
+
+class Server:
+    """`appliance serve` on a store, or the floor, as a process of its own."""
+
+    def __init__(self, command: list[str], url: str, path: str) -> None:
+        self.url = url
+        started = time.perf_counter()
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+        self.usage = psutil.Process(self.process.pid)
+        while True:
+            try:
+                httpx.get(url + path, timeout=5)
+                break
+            except httpx.HTTPError:
+                if self.process.poll() is not None or time.perf_counter() - started > 60:
+                    raise
+                time.sleep(0.01)
+        self.start_seconds = time.perf_counter() - started
+
+    def cpu(self) -> float:
+        """CPU seconds used so far."""
+        times = self.usage.cpu_times()
+        return float(times.user + times.system)
+
+    def pss_mib(self) -> float:
+        """Proportional memory in MiB."""
+        return float(self.usage.memory_full_info().pss) / 2**20
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.terminate()
+        self.process.wait(30)
+
+
+def appliance(data: Path) -> Server:
+    """The resident process over a store."""
+    port = free_port()
+    command = [sys.executable, "-m", "appliance", "serve", "--data", str(data), "--port", str(port), "--demo"]
+    return Server(command, f"http://127.0.0.1:{port}", "/entrer")
+
+
+def floor(directory: Path) -> Server:
+    """The floor."""
+    port = free_port()
+    command = [sys.executable, "-m", "appliance.bench.floor", str(directory), str(port)]
+    return Server(command, f"http://127.0.0.1:{port}", "/search?q=nom1")
+
+
+def signed_in(url: str, who: int = 0) -> tuple[httpx.Client, str]:
+    """A client that signed in with a PIN, and its form token."""
+    client = httpx.Client(base_url=url, follow_redirects=False, timeout=60)
+    name, _, pin = world()["staff"][who]
+    people = dict(re.findall(r'qui=(\d+)">([^<]+)', client.get("/entrer").text))
+    member = next(i for i, n in people.items() if n == name)
+    page = client.get(f"/entrer?qui={member}")
+    client.post("/entrer", data={"csrf": _csrf(page.text), "qui": member, "code": pin})
+    return client, _csrf(client.get("/vente-directe").text)
+
+
+def sale(token: str, products: list[int]) -> dict[str, str]:
+    """A sale over the counter of three products."""
+    fields = {"csrf": token, "request_key": secrets.token_hex(16)}
+    for index, product in enumerate(products):
+        fields |= {f"ligne-{index}-produit": str(product), f"ligne-{index}-quantite": "2"}
+    return fields
+
+
+def concurrently(count: int, each: Callable[[int], list[float]]) -> list[float]:
+    """Run `each` in so many threads; every latency in seconds, sorted."""
+    found: list[float] = []
+    lock = threading.Lock()
+
+    def run(index: int) -> None:
+        took = each(index)
+        with lock:
+            found.extend(took)
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(found)
+
+
+def percentile(sorted_values: list[float], share: float) -> float:
+    """A percentile of sorted values."""
+    return sorted_values[min(int(len(sorted_values) * share), len(sorted_values) - 1)]
+
+
+def timed(act: Callable[[], Any], times: int) -> list[float]:
+    """Latencies of an act done so many times."""
+    found = []
+    for _ in range(times):
+        started = time.perf_counter()
+        act()
+        found.append(time.perf_counter() - started)
+    return found
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def fsync_ms(directory: Path) -> float:
+    """The median of fifty small synced writes, in milliseconds: what a commit can't beat on this disk."""
+    path = directory / "fsync-probe"
+    with path.open("wb") as file:
+
+        def write() -> None:
+            file.write(b"x" * 4096)
+            file.flush()
+            os.fsync(file.fileno())
+
+        took = sorted(timed(write, 50))
+    path.unlink()
+    return took[25] * 1000
+
+
+def _csrf(text: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]*)"', text)
+    return found[1] if found else ""
