@@ -34,12 +34,15 @@ class Draft:
 def save(unit: Unit, form: str, subject: str, body: dict[str, Any], request_key: bytes, version: int) -> int:
     """Save a draft typed from `version` (0: none yet); returns the new version.
 
-    Raises `Refused` ("draft-too-large", "draft-newer" with the version, time and tablet that stand).
+    Raises `Refused`: "draft-too-large", "draft-newer" with the version, time and tablet that stand,
+    "draft-finished" (saved for good meanwhile: a saving under way must not bring it back).
     """
     text = msgspec.json.encode(body).decode()
     if len(text) > BODY_BYTES_MAX:
         raise Refused("draft-too-large", limit=BODY_BYTES_MAX)
     held = get(unit, form, subject, unit.actor.staff_id or 0)
+    if held is None and version > 0:
+        raise Refused("draft-finished")
     if held is None:
         unit.insert(
             "draft", form=form, subject=subject, staff=unit.actor.staff_id or 0, request_key=request_key, version=1,

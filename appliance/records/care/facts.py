@@ -78,6 +78,14 @@ def treatment_codes(given: frozenset[str]) -> tuple[str, ...]:
     return (*codes, "act-after-injectable") if given >= {"act", "injectable"} else tuple(codes)
 
 
+def treatment_facts(found: Consultation, groups: frozenset[str]) -> tuple[str, ...]:
+    """The codes of the treatment facts of a visit: only a new case that a test confirmed counts its treatment."""
+    listed = diagnosis(found.diagnosis)
+    if listed.malaria is None or found.case_type is not CaseType.NEW or not is_confirmed(found):
+        return ()
+    return tuple(f"{listed.malaria}-{code}" for code in treatment_codes(groups))
+
+
 def _activity(found: Consultation) -> Iterator[tuple[str, str]]:
     yield "consultation", found.case_type.value
     if found.outcome is Outcome.REFERRED:

@@ -54,6 +54,24 @@ class CaseType(StrEnum):
     FOLLOW_UP = "AC"
 
 
+class Strategy(StrEnum):
+    """Where care was given: at the centre, or by a team that went out."""
+
+    FIXED = "fixe"
+    OUTREACH = "avancee"
+    MOBILE = "mobile"
+
+
+class PrescriptionState(StrEnum):
+    """Issued waits; part-served waits for the rest; closed and cancelled are off the depot's queue."""
+
+    ISSUED = "issued"
+    PART_SERVED = "part_served"
+    SERVED = "served"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
 SAME_EPISODE_DAYS = 14
 """The same affection within this many days is proposed as follow-up (hypothesis H of the report reference)."""
 

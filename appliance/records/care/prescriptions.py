@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from appliance.core.errors import Refused
 from appliance.core.identifiers import RandomBytes, new_uuid
 from appliance.records.care import visits
-from appliance.records.care.diagnoses import diagnosis
-from appliance.records.care.facts import TREATMENT, fact, is_confirmed, treatment_codes
-from appliance.records.care.model import PrescribedLine
+from appliance.records.care.facts import TREATMENT, fact, treatment_facts
+from appliance.records.care.model import PrescribedLine, PrescriptionState
+from appliance.records.care.repository import STANDS
 from appliance.storage import Database, Unit, facts
 
 LINES_MAX = 20
 OPEN_DAYS = 7
 QUANTITY_MAX = 100_000
+TEXT_MAX = 200
+DAYS_MAX = 366
+READ_MAX = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +39,8 @@ class Prescription:
 def prescribe(unit: Unit, visit: int, lines: Sequence[PrescribedLine], random_bytes: RandomBytes | None = None) -> int:
     """Issue a prescription; returns its id.
 
-    Raises `Refused`: "no-such-visit", "prescription-empty", "prescription-too-long", "quantity", "product-twice".
+    Whether the catalogue holds a product is for the room above to say. Raises `Refused`: "no-such-visit",
+    "prescription-empty", "prescription-too-long", "quantity", "product-twice", "days", "text-too-long".
     """
     found = visits.get(unit, visit)
     if found is None:
@@ -45,16 +51,16 @@ def prescribe(unit: Unit, visit: int, lines: Sequence[PrescribedLine], random_by
         raise Refused("prescription-too-long", limit=LINES_MAX)
     if len({line.product for line in lines}) < len(lines):
         raise Refused("product-twice")
+    for line in lines:
+        _check(line)
     made = unit.insert(
         "prescription", uuid=new_uuid(random_bytes) if random_bytes else new_uuid(), visit=visit, patient=found.patient,
-        occurred_on=found.occurred_on.isoformat(), state="issued", act=unit.act,
+        occurred_on=found.occurred_on.isoformat(), state=PrescriptionState.ISSUED.value, act=unit.act,
     )  # fmt: skip
     for rank, line in enumerate(lines, start=1):
-        if not 0 < line.quantity <= QUANTITY_MAX:
-            raise Refused("quantity", product=line.product, asked=line.quantity, given=0)
         unit.append(
             "prescription_line", prescription=made, rank=rank, product=line.product, quantity=line.quantity,
-            dosage=line.dosage.strip()[:200], days=line.days,
+            dosage=line.dosage.strip(), days=line.days,
         )  # fmt: skip
     unit.note(prescription=made, visit=visit)
     return made
@@ -62,37 +68,19 @@ def prescribe(unit: Unit, visit: int, lines: Sequence[PrescribedLine], random_by
 
 def get(db: Database, prescription: int) -> Prescription | None:
     """One prescription with its lines."""
-    row = db.one("SELECT id, visit, patient, occurred_on, state FROM prescription WHERE id = ?", (prescription,))
-    if row is None:
-        return None
-    lines = db.all(
-        "SELECT id, product, quantity, dosage, days FROM prescription_line WHERE prescription = ? ORDER BY rank",
-        (prescription,),
-    )
-    return Prescription(
-        id=row[0],
-        visit=row[1],
-        patient=row[2],
-        occurred_on=date.fromisoformat(row[3]),
-        state=row[4],
-        lines=tuple(lines),
-    )
+    found = _read(db, "p.id = ?", (prescription,))
+    return found[0] if found else None
 
 
 def of_visit(db: Database, visit: int) -> list[Prescription]:
     """The prescriptions of a visit."""
-    ids = db.all("SELECT id FROM prescription WHERE visit = ? ORDER BY id", (visit,))
-    return [found for (i,) in ids if (found := get(db, i))]
+    return _read(db, "p.visit = ?", (visit,))
 
 
 def waiting(db: Database, today: date) -> list[Prescription]:
     """Prescriptions not yet wholly served, of the last seven days, oldest first."""
     since = (today - timedelta(days=OPEN_DAYS)).isoformat()
-    ids = db.all(
-        "SELECT id FROM prescription WHERE state IN ('issued', 'part_served') AND occurred_on >= ? ORDER BY id LIMIT 100",
-        (since,),
-    )
-    return [found for (i,) in ids if (found := get(db, i))]
+    return _read(db, "p.state IN ('issued', 'part_served') AND p.occurred_on >= ?", (since,))
 
 
 def require_open(db: Database, prescription: int) -> None:
@@ -134,10 +122,7 @@ def record_malaria_treatment(unit: Unit, prescription: int, groups: frozenset[st
     current = visits.current_consultation(unit, held.visit) if held else None
     if held is None or current is None:
         return
-    found = current[1]
-    listed = diagnosis(found.diagnosis)
-    counted = listed.malaria is not None and is_confirmed(found) and found.case_type == "NC"
-    wanted = {f"{listed.malaria}-{code}" for code in treatment_codes(groups)} if counted else set()
+    wanted = set(treatment_facts(current[1], groups))
     standing = {
         code
         for (code,) in unit.all(
@@ -148,18 +133,59 @@ def record_malaria_treatment(unit: Unit, prescription: int, groups: frozenset[st
     }
     if wanted == standing:
         return
-    if standing:
-        facts.withdraw(unit, held.visit, kinds=(TREATMENT,))
+    facts.withdraw(unit, held.visit, kinds=(TREATMENT,))
     subject = visits.subject_of(unit, held.visit)
     for code in sorted(wanted):
         facts.write(unit, fact(subject, held.occurred_on, TREATMENT, code), visit=held.visit)
+
+
+def cancel(unit: Unit, prescription: int, reason: str) -> None:
+    """Withdraw a prescription of which nothing was handed over; write another in its place if need be.
+
+    Raises `Refused`: "prescription-not-open" (part of it was served, or it is done with), "reason-needed".
+    """
+    if len(reason.strip()) < 3:
+        raise Refused("reason-needed", kind="cancellation")
+    if not unit.run(
+        "UPDATE prescription SET state = 'cancelled', act = ? WHERE id = ? AND state = 'issued'",
+        (unit.act, prescription),
+    ):
+        state = unit.value("SELECT state FROM prescription WHERE id = ?", (prescription,))
+        raise Refused("prescription-not-open", state=state or "none")
+    unit.note(prescription=prescription)
 
 
 def is_pregnant(db: Database, patient: int, on: date) -> bool:
     """Whether a consultation of the last nine months said that she is pregnant, and none since that she is not."""
     row = db.one(
         "SELECT c.pregnant FROM visit v JOIN consultation c ON c.visit = v.id WHERE v.patient = ? AND c.pregnant <> 'unknown'"
-        " AND v.occurred_on BETWEEN ? AND ? ORDER BY v.occurred_on DESC, c.id DESC LIMIT 1",
+        f" AND {STANDS} AND v.occurred_on BETWEEN ? AND ? ORDER BY v.occurred_on DESC, c.id DESC LIMIT 1",
         (patient, (on - timedelta(days=270)).isoformat(), on.isoformat()),
     )
     return bool(row and row[0] == "yes")
+
+
+def _read(db: Database, where: str, parameters: tuple[object, ...]) -> list[Prescription]:
+    """Up to a hundred prescriptions with their lines, in one reading."""
+    rows = db.all(
+        "SELECT p.id, p.visit, p.patient, p.occurred_on, p.state, l.id, l.product, l.quantity, l.dosage, l.days"
+        f" FROM (SELECT * FROM prescription p WHERE {where} ORDER BY id LIMIT {READ_MAX}) p"
+        " LEFT JOIN prescription_line l ON l.prescription = p.id ORDER BY p.id, l.rank",
+        parameters,
+    )
+    return [
+        Prescription(
+            id=key, visit=lines[0][1], patient=lines[0][2], occurred_on=date.fromisoformat(lines[0][3]),
+            state=lines[0][4], lines=tuple(line[5:] for line in lines if line[5] is not None),
+        )
+        for key, lines in ((k, list(g)) for k, g in groupby(rows, key=itemgetter(0)))
+    ]  # fmt: skip
+
+
+def _check(line: PrescribedLine) -> None:
+    if not 0 < line.quantity <= QUANTITY_MAX:
+        raise Refused("quantity", product=line.product[:40], asked=line.quantity, given=0)
+    if line.days is not None and not 0 < line.days <= DAYS_MAX:
+        raise Refused("days", product=line.product[:40], days=line.days)
+    if max(len(line.product), len(line.dosage)) > TEXT_MAX:
+        raise Refused("text-too-long", limit=TEXT_MAX)

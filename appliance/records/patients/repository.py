@@ -1,45 +1,60 @@
-"""Finding and reading patients. One box takes a number, a card, a phone, or names in any order with a village."""
+"""Finding patients by one box: a number, a card, a phone, or names in any order, the mother's and the village's.
+
+Words are looked for in steps, and a later step runs only while the page has room: exact spelling of the
+person's own names, their sound and families, the mother's name among them, a word still being typed, one slip
+of the finger, one word too many. Then everything found is ranked together (`matching.rank`).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import date
-from typing import Any
-
-import msgspec
+from collections.abc import Iterable, Iterator
 
 from appliance.core.french import fold
 from appliance.core.identifiers import is_valid_code, normalise_code, normalise_patient_number
-from appliance.records.patients.model import Birth, PatientLine
-from appliance.records.patients.names import alias_keys, name_key, words
+from appliance.records.patients.lines import get, latest, lines, standing_merges, survivor
+from appliance.records.patients.matching import (
+    Candidate,
+    Query,
+    Term,
+    is_whole,
+    near_keys,
+    phone_key,
+    rank,
+    understood,
+)
+from appliance.records.patients.model import PatientLine
 from appliance.storage import Database
 
+__all__ = [
+    "by_card", "get", "latest", "lines", "search", "standing_merges", "survivor", "with_keys",
+]  # fmt: skip
+
 LIMIT = 25
-CANDIDATES = 200
-_LINE = (
-    "SELECT p.id, p.number, p.sex, p.born_on, p.born_precision, v.name, c.mother_name, p.last_visit_on, c.phone,"
-    " p.deceased_on IS NOT NULL, p.allergies, p.allergies_asked, p.village, v.in_area, p.age_value, p.age_unit,"
-    " p.age_said_on, p.merged_into FROM patient p LEFT JOIN village v ON v.id = p.village"
-    " LEFT JOIN patient_contact c ON c.patient = p.id WHERE p.id IN ({marks})"
-)
+TYPED_MAX = 120
+STEP_MAX = 120
+_OWN, _ALL = ("n",), ("n", "m")
+_Part = tuple[str, list[object]]
 
 
-def get(db: Database, patient: int) -> PatientLine | None:
-    """One patient; an absorbed one as himself (see `survivor`)."""
-    found = lines(db, [patient])
-    return found[0] if found else None
+def search(db: Database, text: str, limit: int = LIMIT, offset: int = 0) -> list[PatientLine]:
+    """The patients that what was typed may mean, the likeliest first. Anything typed is answered, if with nothing.
 
-
-def survivor(db: Database, patient: int) -> int:
-    """The file that now stands for a patient: himself, or the one he was merged into."""
-    seen = {patient}
-    while (into := db.value("SELECT merged_into FROM patient WHERE id = ?", (patient,))) is not None:
-        if into in seen:
-            break
-        seen.add(into)
-        patient = into
-    return patient
+    `limit` and `offset` page through at most a few hundred; a merged file is shown as the one that stands.
+    """
+    typed = " ".join(text.split())[:TYPED_MAX]
+    if exact := _by_code(db, typed):
+        return lines(db, [survivor(db, exact)])[offset : offset + limit]
+    digits = re.sub(r"[\s.+()/-]", "", typed)
+    if digits.isdigit() and len(digits) >= 6:
+        return lines(db, _survivors(db, _with_phone(db, digits))[offset : offset + limit])
+    query = understood(typed, db.all("SELECT id, folded FROM village"))
+    if not query.terms:
+        return []
+    if not _names(query):
+        return _of_villages(db, query, limit, offset)
+    found = _ranked(query, _gathered(db, query, limit + offset))
+    return lines(db, found[offset : offset + limit])
 
 
 def by_card(db: Database, code: str) -> int | None:
@@ -50,56 +65,12 @@ def by_card(db: Database, code: str) -> int | None:
     return survivor(db, found) if found else None
 
 
-def search(db: Database, text: str, limit: int = LIMIT) -> list[PatientLine]:
-    """The patients that what was typed may mean, the likeliest first. Anything typed is answered, if with nothing."""
-    typed = " ".join(text.split())[:120]
-    if not typed:
-        return []
-    if exact := _by_code(db, typed):
-        return lines(db, [survivor(db, exact)])
-    digits = re.sub(r"\D", "", typed)
-    if len(digits) >= 6 and len(digits) >= len(re.sub(r"\s", "", typed)) - 4:
-        return lines(db, _by_keys(db, [("p", (digits[-8:],))])[:limit])
-    try:
-        terms = [w for w in words(typed) if w not in _STOPWORDS]
-    except Exception:
-        return []
-    villages = {row[0]: row[1] for row in db.all("SELECT folded, id FROM village")}
-    names = [t for t in terms if t not in villages]
-    wanted = {villages[t] for t in terms if t in villages}
-    if not names:
-        return _of_villages(db, wanted, limit)
-    found = _by_keys(db, [("nm", tuple(sorted(alias_keys(t)))) for t in names])
-    if not found and len(names) > 1:
-        found = _by_keys(db, [("nm", tuple(sorted(alias_keys(t)))) for t in names[:-1]])
-    ranked = _ranked(lines(db, list(dict.fromkeys(survivor(db, i) for i in found))[:CANDIDATES]), names, wanted)
-    return ranked[:limit]
-
-
-def lines(db: Database, patients: Sequence[int]) -> list[PatientLine]:
-    """Patients by id, in the order asked."""
-    if not patients:
-        return []
-    marks = ",".join("?" * len(patients))
-    names: dict[int, list[tuple[str, str]]] = {}
-    for patient, kind, text in db.all(
-        f"SELECT patient, kind, text FROM patient_name WHERE is_current = 1 AND patient IN ({marks}) ORDER BY id",
-        tuple(patients),
-    ):
-        names.setdefault(patient, []).append((kind, text))
-    found = {row[0]: _line(row, names.get(row[0], [])) for row in db.all(_LINE.format(marks=marks), tuple(patients))}
-    return [found[p] for p in patients if p in found]
-
-
-def latest(db: Database, limit: int = LIMIT) -> list[PatientLine]:
-    """The patients seen last."""
-    rows = db.all(
-        "SELECT id FROM patient WHERE merged_into IS NULL ORDER BY last_visit_on DESC, id DESC LIMIT ?", (limit,)
-    )
-    return lines(db, [r[0] for r in rows])
-
-
-_STOPWORDS = frozenset({"fille", "fils", "de", "d", "du", "la", "le", "mere", "pere", "bebe", "enfant", "village"})
+def with_keys(
+    db: Database, groups: Iterable[tuple[frozenset[str], tuple[str, ...]]], limit: int, village: int | None = None
+) -> list[int]:
+    """Patients (of a village) that hold a key of every group of (keys, kinds), the newest files first."""
+    places = frozenset[int]() if village is None else frozenset({village})
+    return _ids(db, [_keyed(keys, kinds) for keys, kinds in groups], places, limit)
 
 
 def _by_code(db: Database, typed: str) -> int | None:
@@ -107,75 +78,155 @@ def _by_code(db: Database, typed: str) -> int | None:
         found: int | None = db.value("SELECT id FROM patient WHERE number = ?", (number,))
         if found:
             return found
-    if is_valid_code(typed):
-        return by_card(db, typed)
-    return None
+    # A word of few letters may by chance end in its own check character: only a printed card makes it a card.
+    return by_card(db, typed) if is_valid_code(typed) else None
 
 
-def _by_keys(db: Database, terms: list[tuple[str, tuple[str, ...]]]) -> list[int]:
-    """Patients that every term finds: the rarest first, the others as a filter on what it left."""
-    parts, parameters = [], []
-    for kinds, keys in terms[:6]:
-        marks, kind_marks = ",".join("?" * len(keys)), ",".join("?" * len(kinds))
-        parts.append(f"SELECT patient FROM patient_search WHERE key IN ({marks}) AND kind IN ({kind_marks})")
-        parameters += [*keys, *kinds]
-    sql = f"SELECT patient FROM ({' INTERSECT '.join(parts)}) ORDER BY patient DESC LIMIT {CANDIDATES * 5}"
-    return [row[0] for row in db.all(sql, parameters)]
+def _with_phone(db: Database, digits: str) -> list[int]:
+    key = phone_key(digits)
+    rows = db.all(
+        "SELECT patient FROM patient_search WHERE kind = 'p' AND key >= ? AND key < ? ORDER BY patient DESC LIMIT ?",
+        (key, key + ":", STEP_MAX),
+    )
+    return [row[0] for row in rows]
 
 
-def _of_villages(db: Database, villages: set[int], limit: int) -> list[PatientLine]:
-    marks = ",".join("?" * len(villages))
+def _names(query: Query) -> list[Term]:
+    """The words that are not certainly a village."""
+    return [t for t in query.terms if not t.villages]
+
+
+def _of_villages(db: Database, query: Query, limit: int, offset: int) -> list[PatientLine]:
+    """Only villages were typed: people of that name first, then those who live there, the last seen first."""
+    named = with_keys(db, [(t.keys, _OWN) for t in query.terms], STEP_MAX)
+    places = frozenset.union(*(t.villages for t in query.terms))
+    marks = ",".join("?" * len(places))
     rows = db.all(
         f"SELECT id FROM patient WHERE village IN ({marks}) AND merged_into IS NULL"
-        " ORDER BY last_visit_on DESC LIMIT ?",
-        (*villages, limit),
+        " ORDER BY last_visit_on DESC, id DESC LIMIT ? OFFSET ?",
+        (*places, limit + offset, 0),
     )
-    return lines(db, [r[0] for r in rows])
+    both = list(dict.fromkeys([*_survivors(db, named), *(r[0] for r in rows)]))
+    return lines(db, both[offset : offset + limit])
 
 
-def _ranked(found: list[PatientLine], names: list[str], villages: set[int]) -> list[PatientLine]:
-    """Own names over the mother's, exact spelling over sound, the right village, then the one seen last."""
-    keys = {name: (alias_keys(name), name_key(name)) for name in names}
-
-    def score(line: PatientLine) -> tuple[int, int, str, int]:
-        own = set(fold(" ".join((line.name, *line.other_names))).split())
-        mother = set(fold(line.mother_name or "").split())
-        points = 0
-        for name in names:
-            if name in own:
-                points += 8
-            elif name in mother:
-                points += 4
-            elif keys[name][1] in {name_key(w) for w in own}:
-                points += 5
-            elif keys[name][0] & {name_key(w) for w in own}:
-                points += 3
-        place = 6 if line.village_id in villages else 0
-        return (points + place, -len(own), str(line.last_visit_on or ""), line.id)
-
-    return sorted(found, key=score, reverse=True)
+def _gathered(db: Database, query: Query, wanted: int) -> list[Candidate]:
+    """Files that may be meant: strict steps until the page is full, wider ones only while no file fits wholly."""
+    found: dict[int, Candidate] = {}
+    whole = 0
+    for is_wide, parts, places in _steps(db, query):
+        if len(found) >= wanted or (is_wide and whole):
+            break
+        fresh = _ids(db, parts, places, STEP_MAX)
+        for candidate in _candidates(db, [i for i in fresh if i not in found]):
+            found[candidate.file] = candidate
+            whole += is_whole(query, candidate)
+    return list(found.values())
 
 
-def _line(row: tuple[Any, ...], names: list[tuple[str, str]]) -> PatientLine:
-    civil = [text for kind, text in names if kind == "civil"] or [text for _, text in names]
-    shown = civil[0] if civil else "(identité effacée)"
-    birth = Birth(
-        born_on=date.fromisoformat(row[3]), precision=row[4], age_value=row[14], age_unit=row[15],
-        age_said_on=date.fromisoformat(row[16]) if row[16] else None,
-    )  # fmt: skip
-    return PatientLine(
-        id=row[0], number=row[1], name=shown, other_names=tuple(t for _, t in names if t != shown), sex=row[2],
-        born_on=birth.born_on, born_precision=row[4], village=row[5], mother_name=row[6],
-        last_visit_on=date.fromisoformat(row[7]) if row[7] else None, phone=row[8], is_deceased=bool(row[9]),
-        allergies=tuple(msgspec.json.decode(row[10])), allergies_asked=bool(row[11]), village_id=row[12],
-        in_area=None if row[13] is None else bool(row[13]), birth=birth, merged_into=row[17],
-    )  # fmt: skip
+def _steps(db: Database, query: Query) -> Iterator[tuple[bool, list[_Part], frozenset[int]]]:
+    """Each step: whether it is a wide one, the select of each word, the villages that it keeps to."""
+    named = _names(query)
+    places = frozenset[int]().union(*(t.villages for t in query.terms))
+
+    def own(term: Term) -> _Part:
+        return _part(term, term.keys, ("m",) if term.is_mother else _OWN)
+
+    def spelt(term: Term) -> _Part:
+        return own(term) if term.is_mother else _part(term, frozenset(term.spellings), ("x",))
+
+    anyhow = [_part(t, t.keys, _ALL) for t in named]
+    yield False, [spelt(t) for t in named], places
+    yield False, [own(t) for t in named], places
+    yield False, anyhow, places
+    last = named[-1]
+    if any(len(key) >= 2 for key in last.sounds) and not last.is_phone:
+        yield True, [*anyhow[:-1], _begun(last)], places
+    if places:
+        yield True, [_part(t, t.keys, _ALL) for t in query.terms], frozenset()
+        yield True, anyhow, frozenset()
+    known = [_is_known(db, part) for part in anyhow]
+    slipped = [known.index(False)] if known.count(False) == 1 else range(min(len(named), 4))
+    for i in slipped:
+        slip = _part(named[i], near_keys(named[i].sounds), _ALL)
+        yield True, [slip if j == i else part for j, part in enumerate(anyhow)], places
+    for i in range(min(len(named), 4) if len(named) > 1 else 0):
+        yield True, [part for j, part in enumerate(anyhow) if j != i], places
 
 
-def standing_merges(db: Database, survivor_id: int) -> list[tuple[int, str]]:
-    """The merges into a file that stand: merge id and the absorbed file's number."""
-    return db.all(
-        "SELECT m.id, p.number FROM patient_merge m JOIN patient p ON p.id = m.absorbed WHERE m.survivor = ?"
-        " AND NOT EXISTS (SELECT 1 FROM patient_unmerge u WHERE u.merge = m.id) ORDER BY m.id",
-        (survivor_id,),
+def _is_known(db: Database, part: _Part) -> bool:
+    return db.value(f"{part[0]} LIMIT 1", part[1]) is not None
+
+
+def _part(term: Term, keys: frozenset[str], kinds: tuple[str, ...]) -> _Part:
+    """The select of those who bear one word, as keys of some kinds, or who have that phone."""
+    if term.is_phone:
+        return _keyed(frozenset({phone_key(term.spellings[0])}), ("p",))
+    return _keyed(keys, kinds)
+
+
+def _begun(term: Term) -> _Part:
+    """A word still being typed: names whose sound begins like it."""
+    key = max(term.sounds, key=len)
+    return "SELECT patient FROM patient_search WHERE key >= ? AND key < ? AND kind = 'n'", [key, key + "~"]
+
+
+def _keyed(keys: frozenset[str], kinds: tuple[str, ...]) -> _Part:
+    marks, kind_marks = ",".join("?" * len(keys)), ",".join("?" * len(kinds))
+    sql = f"SELECT patient FROM patient_search WHERE key IN ({marks}) AND kind IN ({kind_marks})"
+    return sql, [*sorted(keys), *kinds]
+
+
+def _ids(db: Database, parts: list[_Part], places: frozenset[int], limit: int) -> list[int]:
+    """Patients that every part finds, of some villages (or any), the newest files first."""
+    if not parts:
+        return []
+    sql = f"SELECT DISTINCT patient FROM ({' INTERSECT '.join(part for part, _ in parts)})"
+    parameters = [value for _, values in parts for value in values]
+    if places:
+        sql += f" JOIN patient p ON p.id = patient WHERE p.village IN ({','.join('?' * len(places))})"
+        parameters += sorted(places)
+    return [row[0] for row in db.all(f"{sql} ORDER BY patient DESC LIMIT {limit}", parameters)]
+
+
+def _survivors(db: Database, found: Iterable[int]) -> list[int]:
+    """Each file, or the one it was merged into, once."""
+    asked = list(found)
+    marks = ",".join("?" * len(asked))
+    into: dict[int, int] = dict(
+        db.all(f"SELECT id, merged_into FROM patient WHERE id IN ({marks}) AND merged_into IS NOT NULL", asked)
     )
+    return list(dict.fromkeys(into.get(i, i) for i in asked))
+
+
+def _candidates(db: Database, found: Iterable[int]) -> list[Candidate]:
+    asked = list(found)
+    marks = ",".join("?" * len(asked))
+    rows = db.all(
+        "SELECT p.id, coalesce(p.merged_into, p.id), (SELECT group_concat(folded, ' ') FROM patient_name n WHERE n.patient = p.id),"
+        " c.mother_name, p.village, p.sex, coalesce(p.last_visit_on, ''), c.phone FROM patient p"
+        f" LEFT JOIN patient_contact c ON c.patient = p.id WHERE p.id IN ({marks})",
+        asked,
+    )
+    return [
+        Candidate(
+            file=row[0],
+            id=row[1],
+            own=tuple(_WORD.split(row[2] or "")),
+            mother=tuple(_WORD.split(fold(row[3]))) if row[3] else (),
+            village=row[4],
+            sex=row[5],
+            last_visit_on=row[6],
+            phone=phone_key(row[7]) if row[7] else "",
+        )
+        for row in rows
+    ]
+
+
+def _ranked(query: Query, found: Iterable[Candidate]) -> list[int]:
+    """Ids, best first; a person whose absorbed file fits better is ranked by that one."""
+    scored = sorted(((rank(query, c), c.id) for c in found), reverse=True)
+    return list(dict.fromkeys(patient for _, patient in scored))
+
+
+_WORD = re.compile(r"[\s-]+")

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import msgspec
 
 from appliance.core.errors import Refused
-from appliance.core.french import fold
-from appliance.core.identifiers import RandomBytes, card_code, is_valid_code, new_uuid, normalise_code, patient_number
-from appliance.core.periods import completed_months
-from appliance.records.patients import repository
-from appliance.records.patients.model import Birth, PatientLine
-from appliance.records.patients.names import compare, name_key, words
+from appliance.core.identifiers import RandomBytes, card_code, is_valid_code, new_uuid, normalise_code
+from appliance.records.care.restating import restate_patient
+from appliance.records.patients import identity
+from appliance.records.patients.duplicates import likely_duplicates
+from appliance.records.patients.matching import Person
+from appliance.records.patients.model import OLDEST_YEARS, Birth
+from appliance.records.patients.names import words
 from appliance.storage import Database, Unit, settings
 
-CANDIDATES_SHOWN = 3
-LIKELY = 7
+ALLERGIES_MAX = 20
 NAME_KINDS = ("civil", "usual", "marriage", "nickname")
 
 
@@ -38,91 +36,83 @@ class NewPatient:
     allergies_asked: bool = False
 
 
-def likely_duplicates(db: Database, form: NewPatient) -> list[tuple[PatientLine, int]]:
-    """Up to three files that may be this person, with a score; seven points and more are worth a look.
-
-    Name 4 (exact), 3 (key) or 2 (alias); age within a fifth 2; village 2; mother's name 2; phone 3. Another sex
-    excludes, for twins and couples share everything else.
-    """
-    name = " ".join(dict(form.names[:1]).values()) if form.names else ""
-    scored = []
-    for line in repository.search(db, name, limit=60) if name else []:
-        if line.sex != form.sex:
-            continue
-        match = max((_NAME_POINTS[compare(name, other)] for other in (line.name, *line.other_names)), default=0)
-        points = match + _age_points(line.born_on, form.birth.born_on, form.birth.precision)
-        points += 2 if form.village and line.village_id == form.village else 0
-        if form.mother_name and line.mother_name and compare(form.mother_name, line.mother_name):
-            points += 2
-        if form.phone and line.phone and _digits(form.phone)[-8:] == _digits(line.phone)[-8:]:
-            points += 3
-        if match and points >= LIKELY:
-            scored.append((line, points))
-    return sorted(scored, key=lambda pair: -pair[1])[:CANDIDATES_SHOWN]
-
-
 def register_patient(
     unit: Unit, form: NewPatient, *, is_other: bool = False, random_bytes: RandomBytes | None = None
 ) -> int:
     """Register a person; returns the patient's id.
 
     Raises `Refused`: "possible-duplicate" with candidate ids unless `is_other` says that someone looked,
-    "name-empty", "name-too-long", "sex", "phone", "village-unknown", "facility-missing".
+    "name-empty", "name-too-long", "name-kind", "sex", "phone", "village-unknown", "born-ahead",
+    "born-too-long-ago", "no-such-patient" (the mother's file), "text-too-long" (allergies), "facility-missing".
     """
     _check(unit, form)
-    if not is_other and (found := likely_duplicates(unit, form)):
+    if not is_other and (found := likely_duplicates(unit, _person(form), unit.today)):
         raise Refused("possible-duplicate", candidates=[line.id for line, _ in found])
     facility = settings.get(unit, "facility")
     if not facility:
         raise Refused("facility-missing")
-    uuid = new_uuid(random_bytes) if random_bytes else new_uuid()
     patient = unit.insert(
-        "patient", uuid=uuid, number=_next_number(unit, facility["code"]), sex=form.sex,
-        born_on=form.birth.born_on.isoformat(), born_precision=form.birth.precision, age_value=form.birth.age_value,
-        age_unit=form.birth.age_unit, age_said_on=_iso(form.birth.age_said_on), village=form.village,
-        mother=form.mother, allergies=msgspec.json.encode(form.allergies).decode(),
-        allergies_asked=int(form.allergies_asked), registered_on=unit.today.isoformat(), act=unit.act,
+        "patient", uuid=new_uuid(random_bytes) if random_bytes else new_uuid(),
+        number=identity.next_number(unit, facility["code"]), registered_on=unit.today.isoformat(),
+        **_particulars(form), act=unit.act,
     )  # fmt: skip
-    for kind, text in form.names:
-        _add_name(unit, patient, kind, text)
-    unit.insert(
-        "patient_contact", patient=patient, mother_name=_clean(form.mother_name), phone=_clean(form.phone), act=unit.act
-    )
-    _index(unit, patient)
+    identity.set_names(unit, patient, form.names)
+    identity.set_contact(unit, patient, form.mother_name, form.phone)
+    identity.index(unit, patient)
     unit.note(patient=patient)
     return patient
 
 
 def correct_patient(unit: Unit, patient: int, form: NewPatient, reason: str) -> None:
-    """Correct a patient's particulars; what stood before is kept, with the reason. Raises as registration does."""
+    """Correct a patient's particulars; what stood before is kept, with the reason.
+
+    Where sex or birth change, the facts of recent visits are written anew (`restate_patient`). Raises as
+    registration does, and "reason-needed", "already-merged" (correct the file that stands).
+    """
     _check(unit, form)
-    if len(reason.strip()) < 3:
-        raise Refused("reason-needed", kind="correction")
-    before = unit.one(
-        "SELECT sex, born_on, born_precision, age_value, age_unit, age_said_on, village, allergies FROM patient WHERE id = ?",
-        (patient,),
-    )
-    if before is None:
-        raise Refused("no-such-patient", patient=patient)
+    _need_reason(reason, "correction")
+    _standing(unit, patient)
+    after = _particulars(form)
+    row = unit.one(f"SELECT {', '.join(after)} FROM patient WHERE id = ?", (patient,)) or ()
+    before = dict(zip(after, row, strict=True))
     unit.append("patient_change", patient=patient, before=msgspec.json.encode(before).decode(), reason=reason.strip())
     unit.run(
-        "UPDATE patient SET sex = ?, born_on = ?, born_precision = ?, age_value = ?, age_unit = ?, age_said_on = ?,"
-        " village = ?, allergies = ?, allergies_asked = ?, act = ? WHERE id = ?",
-        (
-            form.sex, form.birth.born_on.isoformat(), form.birth.precision, form.birth.age_value, form.birth.age_unit,
-            _iso(form.birth.age_said_on), form.village, msgspec.json.encode(form.allergies).decode(),
-            int(form.allergies_asked), unit.act, patient,
-        ),
-    )  # fmt: skip
-    unit.run("UPDATE patient_name SET is_current = 0 WHERE patient = ?", (patient,))
-    for kind, text in form.names:
-        _add_name(unit, patient, kind, text)
-    unit.run(
-        "UPDATE patient_contact SET mother_name = ?, phone = ?, act = ? WHERE patient = ?",
-        (_clean(form.mother_name), _clean(form.phone), unit.act, patient),
+        f"UPDATE patient SET {', '.join(f'{name} = ?' for name in after)}, act = ? WHERE id = ?",
+        (*after.values(), unit.act, patient),
     )
-    _index(unit, patient)
+    identity.set_names(unit, patient, form.names)
+    identity.set_contact(unit, patient, form.mother_name, form.phone)
+    identity.index(unit, patient)
+    if (before["sex"], before["born_on"]) != (after["sex"], after["born_on"]):
+        restate_patient(unit, patient)
     unit.note(patient=patient)
+
+
+def add_name(unit: Unit, patient: int, kind: str, text: str) -> int:
+    """Give a person one more name; returns its id.
+
+    Raises `Refused`: "no-such-patient", "already-merged", "name-empty", "name-too-long", "name-kind".
+    """
+    _standing(unit, patient)
+    _check_name(kind, text)
+    made = identity.write_name(unit, patient, kind, text)
+    identity.index(unit, patient)
+    unit.note(patient=patient)
+    return made
+
+
+def retire_name(unit: Unit, name: int) -> None:
+    """A name is no longer borne: it shows no more and still finds the person.
+
+    Raises `Refused`: "no-such-name", "last-name" (a person keeps one).
+    """
+    row = unit.one("SELECT patient FROM patient_name WHERE id = ? AND is_current = 1", (name,))
+    if row is None:
+        raise Refused("no-such-name", name=name)
+    if unit.value("SELECT count(*) FROM patient_name WHERE patient = ? AND is_current = 1", row) == 1:
+        raise Refused("last-name", patient=row[0])
+    unit.run("UPDATE patient_name SET is_current = 0, act = ? WHERE id = ?", (unit.act, name))
+    unit.note(patient=row[0])
 
 
 def merge(unit: Unit, absorbed: int, survivor: int, reason: str) -> int:
@@ -133,14 +123,9 @@ def merge(unit: Unit, absorbed: int, survivor: int, reason: str) -> int:
     """
     if absorbed == survivor:
         raise Refused("same-patient", patient=absorbed)
-    if len(reason.strip()) < 3:
-        raise Refused("reason-needed", kind="merge")
+    _need_reason(reason, "merge")
     for patient in (absorbed, survivor):
-        row = unit.one("SELECT merged_into FROM patient WHERE id = ?", (patient,))
-        if row is None:
-            raise Refused("no-such-patient", patient=patient)
-        if row[0] is not None:
-            raise Refused("already-merged", patient=patient)
+        _standing(unit, patient)
     if unit.value("SELECT 1 FROM patient WHERE merged_into = ?", (absorbed,)):
         raise Refused("already-merged", patient=absorbed)
     made = unit.append("patient_merge", absorbed=absorbed, survivor=survivor, reason=reason.strip())
@@ -156,8 +141,7 @@ def unmerge(unit: Unit, merge_id: int, reason: str) -> None:
         raise Refused("no-such-merge", merge=merge_id)
     if unit.value("SELECT 1 FROM patient_unmerge WHERE merge = ?", (merge_id,)):
         raise Refused("already-undone", merge=merge_id)
-    if len(reason.strip()) < 3:
-        raise Refused("reason-needed", kind="unmerge")
+    _need_reason(reason, "unmerge")
     unit.append("patient_unmerge", merge=merge_id, reason=reason.strip())
     unit.run("UPDATE patient SET merged_into = NULL WHERE id = ?", (row[0],))
     unit.note(patient=row[0])
@@ -176,10 +160,12 @@ def blank_cards(unit: Unit, count: int, random_bytes: RandomBytes | None = None)
 def bind_card(unit: Unit, patient: int, code: str) -> str:
     """Give a printed card to a patient; returns the code as printed.
 
-    Raises `Refused`: "card-unreadable" (wrong check character), "card-unknown", "card-taken", "card-ended".
+    Raises `Refused`: "card-unreadable" (wrong check character), "card-unknown", "card-taken", "card-ended",
+    "no-such-patient", "already-merged".
     """
     if not is_valid_code(code):
         raise Refused("card-unreadable")
+    _standing(unit, patient)
     printed = normalise_code(code)
     row = unit.one("SELECT patient, ended_act FROM card WHERE code = ?", (printed,))
     if row is None:
@@ -209,84 +195,85 @@ def end_card(unit: Unit, code: str) -> None:
         raise Refused("card-unknown")
 
 
-def erase_identity(unit: Unit, patient: int) -> None:
-    """Destroy who a person is; care, ledger and reports stay whole and nameless. It can't be undone."""
-    for table in ("patient_name", "patient_contact", "patient_search"):
-        unit.run(f"DELETE FROM {table} WHERE patient = ?", (patient,))
-    unit.run("UPDATE card SET ended_act = ? WHERE patient = ? AND ended_act IS NULL", (unit.act, patient))
-    unit.note(patient=patient)
+def erase_identity(unit: Unit, patient: int, reason: str) -> None:
+    """Destroy who a person is, in this file and those merged into it; care, ledger and reports stay, nameless.
 
-
-_NAME_POINTS: dict[str | None, int] = {"exact": 4, "key": 3, "alias": 2, None: 0}
-
-
-def _check(db: Database, form: NewPatient) -> None:
-    if not form.names:
-        raise Refused("name-empty")
-    for kind, text in form.names:
-        words(text)
-        if kind not in NAME_KINDS or len(text) > 120:
-            raise Refused("name-too-long", limit=120)
-    if form.sex not in ("M", "F"):
-        raise Refused("sex")
-    if form.phone and not 6 <= len(_digits(form.phone)) <= 15:
-        raise Refused("phone")
-    if form.village is not None and not db.value("SELECT 1 FROM village WHERE id = ?", (form.village,)):
-        raise Refused("village-unknown")
-
-
-def _age_points(known: date, said: date, precision: str) -> int:
-    apart = abs((known - said).days)
-    if precision == "day" and apart == 0:
-        return 3
-    lived = max(completed_months(min(known, said), date(max(known.year, said.year) + 1, 1, 1)), 6)
-    return 2 if apart <= max(45, lived * 30 // 5 if precision != "day" else 45) else 0
-
-
-def _next_number(unit: Unit, facility_code: str) -> str:
-    """The next number of this year, read from the table: two digits of the year after the facility's four."""
-    year = unit.today.year
-    prefix = patient_number(facility_code, year, 1)[:8]
-    last = unit.value(
-        "SELECT max(CAST(substr(number, 9, length(number) - 10) AS INTEGER)) FROM patient WHERE number >= ? AND number < ?",
-        (prefix, prefix + "~"),
-    )
-    return patient_number(facility_code, year, (last or 0) + 1)
-
-
-def _add_name(unit: Unit, patient: int, kind: str, text: str) -> None:
-    shown = " ".join(text.split())
-    unit.insert("patient_name", patient=patient, kind=kind, text=shown, folded=fold(shown), is_current=1, act=unit.act)
-
-
-def _index(unit: Unit, patient: int) -> None:
-    """Write anew what the patient is found by. Old names stay findable: people come back under them."""
-    unit.run("DELETE FROM patient_search WHERE patient = ?", (patient,))
-    keys: set[tuple[str, str]] = set()
-    for (text,) in unit.all("SELECT text FROM patient_name WHERE patient = ?", (patient,)):
-        keys |= {(name_key(w), "n") for w in words(text)}
-    contact = unit.one("SELECT mother_name, phone FROM patient_contact WHERE patient = ?", (patient,)) or (None, None)
-    if contact[0] and fold(contact[0]).strip(" -'"):
-        keys |= {(name_key(w), "m") for w in words(contact[0])}
-    if contact[1]:
-        keys.add((_digits(contact[1])[-8:], "p"))
-    for key, kind in sorted(keys):
-        unit.run("INSERT INTO patient_search (key, kind, patient) VALUES (?, ?, ?)", (key, kind, patient))
-
-
-def _digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
-
-
-def _clean(text: str | None) -> str | None:
-    return " ".join(text.split())[:120] or None if text else None
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+    It can't be undone. The reason is a code of the request, kept with the act: give no name in it.
+    Raises `Refused`: "no-such-patient", "already-merged" (erase the file that stands), "reason-needed".
+    """
+    _need_reason(reason, "erasure")
+    _standing(unit, patient)
+    files = [patient, *(row[0] for row in unit.all("SELECT id FROM patient WHERE merged_into = ?", (patient,)))]
+    for one in files:
+        for table in identity.TABLES:
+            unit.run(f"DELETE FROM {table} WHERE patient = ?", (one,))
+        unit.run("UPDATE card SET ended_act = ? WHERE patient = ? AND ended_act IS NULL", (unit.act, one))
+        unit.append("patient_change", patient=one, before='{"identity":"erased"}', reason=reason.strip())
+    unit.note(patient=patient, files=len(files))
 
 
 def names_of(form: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Names typed one a line as (kind, text): the first civil, the others usual."""
     kept = [" ".join(t.split()) for t in form if t.strip()]
     return tuple(("civil" if i == 0 else "usual", t) for i, t in enumerate(kept))
+
+
+def _person(form: NewPatient) -> Person:
+    return Person(
+        names=tuple(text for _, text in form.names), sex=form.sex, born_on=form.birth.born_on,
+        born_precision=form.birth.precision, village=form.village, mother_name=form.mother_name, phone=form.phone,
+    )  # fmt: skip
+
+
+def _particulars(form: NewPatient) -> dict[str, object]:
+    """The columns of a patient that a person gives and may correct."""
+    said_on = form.birth.age_said_on
+    return {
+        "sex": form.sex, "born_on": form.birth.born_on.isoformat(), "born_precision": form.birth.precision,
+        "age_value": form.birth.age_value, "age_unit": form.birth.age_unit,
+        "age_said_on": said_on.isoformat() if said_on else None, "village": form.village, "mother": form.mother,
+        "allergies": msgspec.json.encode(form.allergies).decode(), "allergies_asked": int(form.allergies_asked),
+    }  # fmt: skip
+
+
+def _standing(db: Database, patient: int) -> None:
+    """Refuse a file that does not exist or is merged into another."""
+    row = db.one("SELECT merged_into FROM patient WHERE id = ?", (patient,))
+    if row is None:
+        raise Refused("no-such-patient", patient=patient)
+    if row[0] is not None:
+        raise Refused("already-merged", patient=patient, into=row[0])
+
+
+def _need_reason(reason: str, kind: str) -> None:
+    if len(reason.strip()) < 3:
+        raise Refused("reason-needed", kind=kind)
+
+
+def _check(unit: Unit, form: NewPatient) -> None:
+    if not form.names:
+        raise Refused("name-empty")
+    for kind, text in form.names:
+        _check_name(kind, text)
+    if form.sex not in ("M", "F"):
+        raise Refused("sex")
+    if form.birth.born_on > unit.today:
+        raise Refused("born-ahead")
+    if form.birth.born_on.year < unit.today.year - OLDEST_YEARS - 1:
+        raise Refused("born-too-long-ago", years=OLDEST_YEARS)
+    if form.phone and not 6 <= len("".join(c for c in form.phone if c in "0123456789")) <= 15:
+        raise Refused("phone")
+    if form.village is not None and not unit.value("SELECT 1 FROM village WHERE id = ?", (form.village,)):
+        raise Refused("village-unknown")
+    if form.mother is not None:
+        _standing(unit, form.mother)
+    if len(form.allergies) > ALLERGIES_MAX or any(len(a) > identity.TEXT_MAX for a in form.allergies):
+        raise Refused("text-too-long", limit=identity.TEXT_MAX)
+
+
+def _check_name(kind: str, text: str) -> None:
+    words(text)
+    if len(text) > identity.TEXT_MAX:
+        raise Refused("name-too-long", limit=identity.TEXT_MAX)
+    if kind not in NAME_KINDS:
+        raise Refused("name-kind", kind=kind[:20])

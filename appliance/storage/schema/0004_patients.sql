@@ -37,11 +37,17 @@ CREATE TABLE patient_contact (
   mother_name TEXT, father_name TEXT, phone TEXT, household TEXT, note TEXT,
   act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
+-- What contact was before each correction; identity like the rest, and destroyed with it.
+CREATE TABLE patient_contact_before (
+  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL REFERENCES patient (id), mother_name TEXT, phone TEXT,
+  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX patient_contact_before_patient ON patient_contact_before (patient);
 CREATE INDEX patient_contact_phone ON patient_contact (phone) WHERE phone IS NOT NULL;
 
--- What a person is found by: sound keys of names (n), of the mother's name (m), phone digits (p), village (v).
+-- What a person is found by: words as spelt (x), sound keys of names (n), of the mother's name (m), phone digits (p).
 CREATE TABLE patient_search (
-  key TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('n', 'm', 'p')),
+  key TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('x', 'n', 'm', 'p')),
   patient INTEGER NOT NULL REFERENCES patient (id), PRIMARY KEY (key, kind, patient)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX patient_search_patient ON patient_search (patient);
