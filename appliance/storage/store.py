@@ -29,7 +29,7 @@ from appliance.storage import wal
 from appliance.storage.database import Database, connect, set_key
 from appliance.storage.keys import sync_directory, verify_key, write_key_check
 from appliance.storage.migrate import census, migrate
-from appliance.storage.pages import bad_pages
+from appliance.storage.pages import bad_pages, was_torn
 from appliance.storage.unit import Intent, Result, Unit
 from appliance.storage.writer import Writer
 
@@ -178,8 +178,10 @@ class Store:
         state = wal.scan(log)
         if state.verdict is wal.Verdict.DAMAGED:
             raise InvariantBroken("store-damaged", where="wal", fault=f"offset {state.damaged_at}")
-        if state.pages and (bad := bad_pages(self.path, self._key, state.pages)):
-            raise InvariantBroken("store-damaged", where="store", fault=f"pages {bad[:5]}")
+        bad = bad_pages(self.path, self._key, state.pages) if state.pages else []
+        replaced = wal.versions(log, state, bad)
+        if damaged := [number for number in bad if not was_torn(self.path, number, replaced[number])]:
+            raise InvariantBroken("store-damaged", where="store", fault=f"pages {damaged[:5]}")
         connection = connect(self.path, self._key, writer=True)
         try:
             db = Database(connection)

@@ -10,6 +10,7 @@ it fit: a torn write never looks like that. Format: sqlite.org/fileformat2.html,
 from __future__ import annotations
 
 import struct
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -49,6 +50,20 @@ def scan(path: Path) -> WalState:
     if len(content) < HEADER_BYTES:
         return WalState(verdict=Verdict.TORN_TAIL, damaged_at=0)
     return _Scan(content).run()
+
+
+def versions(path: Path, state: WalState, numbers: Collection[int], page_bytes: int = 4096) -> dict[int, list[bytes]]:
+    """What the sound frames hold of each of the pages named, oldest first."""
+    found: dict[int, list[bytes]] = {number: [] for number in numbers}
+    if found:
+        with path.open("rb") as file:
+            file.seek(HEADER_BYTES)
+            for _ in range(state.frames):
+                number = int.from_bytes(file.read(FRAME_HEADER_BYTES)[:4], "big")
+                content = file.read(page_bytes)
+                if number in found:
+                    found[number].append(content)
+    return found
 
 
 class _Scan:
