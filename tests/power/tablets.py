@@ -25,6 +25,7 @@ from appliance.generator.world import world
 from appliance.stock.ledger.services import ReceivedLot, open_stock
 from appliance.storage import FileKey, Store, Unit
 from appliance.upkeep.checks import run_checks
+from tests.power.plain_writer import opened
 from tests.power.rig import Acknowledging
 
 PRODUCT = "MLS001"
@@ -184,3 +185,16 @@ def faults_of(folder: Path, told: Told) -> list[str]:
         return wrong + [f"{name}: {found[:3]}" for name, found in checks.items() if found]
     finally:
         store.close()
+
+
+def keys_a_naive_reader_finds(folder: Path) -> set[str]:
+    """Request keys of the sales that SQLite itself still shows, which drops a broken end of the log in silence.
+
+    For the careless program only: our own opener judges the log first and calls such a store damaged.
+    """
+    connection = opened(str(folder / "store.db"), FileKey(folder / "store.key").key().hex(), "FULL")
+    try:
+        rows = connection.execute("SELECT a.request_key FROM act a JOIN sale s ON s.act = a.seq").fetchall()
+        return {key.hex() for (key,) in rows if key}
+    finally:
+        connection.close()
