@@ -7,8 +7,12 @@ cd "$(dirname "$0")/.." || exit 1
 
 venv=${APPLIANCE_TEST_VENV:-.venv-test}
 environment "$venv" provisioning/requirements-test.lock || exit 1
-debian chromium fuse libfuse2 poppler-utils shellcheck || true
-dpkg -s libfuse2 >/dev/null 2>&1 || debian libfuse2t64 || true
+debian chromium fuse iproute2 poppler-utils shellcheck systemd || true
+# Debian 13 renamed the library.
+if apt-cache show libfuse2t64 >/dev/null 2>&1; then debian libfuse2t64 || true; else debian libfuse2 || true; fi
+command -v chromium >/dev/null || say "no chromium: the tests in a real browser are not run"
+command -v fusermount >/dev/null || say "no fusermount: the power cuts are not run"
+command -v systemd-analyze >/dev/null || say "no systemd-analyze: the units are not checked"
 export PATH="$PWD/$venv/bin:$PATH" PYTHONPATH="$PWD" PYTHONDONTWRITEBYTECODE=1
 
 inside=()
@@ -41,11 +45,13 @@ tests() {
   stage "$name" "$limit" "${inside[@]}" python -m pytest -p no:cacheprovider --junitxml="$reports/$name.xml" "$@"
 }
 
+command -v shellcheck >/dev/null && stage scripts 60 shellcheck .ci/run provisioning/*.sh tests/power/long.sh
 stage lint 120 ruff check .
 stage format 60 ruff format --check .
 stage types 300 mypy
-tests rooms 600 --ignore=tests/browser --ignore=tests/power
-tests power 420 tests/power
+tests rooms 480 --ignore=tests/browser --ignore=tests/power --ignore=tests/web
+tests web 300 tests/web
+tests power 300 tests/power
 tests browser 420 tests/browser
 
 printf '\n'
