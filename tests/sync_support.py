@@ -39,9 +39,13 @@ class National:
 
 
 @contextmanager
-def national(directory: Path, version: str = "2.40.3", today: date = date(2026, 11, 2), **settings: Any) -> Iterator[National]:
+def national(
+    directory: Path, version: str = "2.40.3", today: date = date(2026, 11, 2), **settings: Any
+) -> Iterator[National]:
     """A stand-in served from a thread until the block ends."""
-    app = StandIn(Settings(version=version, **settings), StandInStore(directory), national_metadata("ML0417"), lambda: today)
+    app = StandIn(
+        Settings(version=version, **settings), StandInStore(directory), national_metadata("ML0417"), lambda: today
+    )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         running = server(app, "127.0.0.1", port)

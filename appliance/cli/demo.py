@@ -43,7 +43,7 @@ def demo(data: Path, port: int, months: int) -> None:
     if not (data / "ready").exists():
         _generate(data, min(months, WHOLE_YEAR * 5))
     standin_port = _free_port()
-    _set_link(data, f"http://127.0.0.1:{standin_port}")
+    _morning(data, f"http://127.0.0.1:{standin_port}")
     (data / "port").write_text(str(port))
     _run(data, port, standin_port)
 
@@ -67,8 +67,10 @@ def _generate(data: Path, months: int) -> None:
     (data / "ready").write_text("generated\n")
 
 
-def _set_link(data: Path, url: str) -> None:
+def _morning(data: Path, url: str) -> None:
+    """Point the link at this run's stand-in, and let people come."""
     from appliance.cli.opening import open_store
+    from appliance.generator.today import open_today
     from appliance.sync import link as links
 
     def keep(unit: Any) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def _set_link(data: Path, url: str) -> None:
 
     with open_store(data) as store:
         store.act_now("set-link", MACHINE, keep)
+        open_today(store, seed=1)
 
 
 def _run(data: Path, port: int, standin_port: int) -> None:

@@ -55,7 +55,7 @@ def environment() -> Environment:
     )  # fmt: skip
     made.globals["_"] = catalogue().gettext
     made.filters |= {
-        "date": french.date_short, "date_long": french.date_fr, "month": french.month_fr, "number": french.number_fr,
+        "date": french.date_short, "date_long": lambda day: french.date_fr(day, weekday=True).capitalize(), "month": french.month_fr, "number": french.number_fr,
         "fcfa": french.fcfa, "time": french.time_fr, "answer": labels.answer,
     }  # fmt: skip
     made.globals |= {"labels": labels, "static": url_of}

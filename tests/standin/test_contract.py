@@ -58,7 +58,12 @@ def test_without_credentials_a_browser_is_sent_to_log_in_and_a_client_is_told(ol
 
 @pytest.mark.parametrize(
     ("given_", "status"),
-    [("Basic Y3Njb206ZmF1eA==", 401), ("ApiToken d2pat_standin0000000000000000000000", 200), ("ApiToken d2pat_other000000000", 401), ("ApiToken x y", 400)],
+    [
+        ("Basic Y3Njb206ZmF1eA==", 401),
+        ("ApiToken d2pat_standin0000000000000000000000", 200),
+        ("ApiToken d2pat_other000000000", 401),
+        ("ApiToken x y", 400),
+    ],
 )
 def test_credentials(old: National, given_: str, status: int) -> None:
     assert httpx.get(f"{old.url}/api/me", headers={**AUTH, "Authorization": given_}).status_code == status
@@ -125,8 +130,12 @@ def test_the_current_month_is_not_open_yet(old: National, new: National) -> None
 
 
 def test_gzip_is_known_by_its_first_bytes(old: National) -> None:
-    body = gzip.compress(json.dumps({"dataSet": DS, "period": "202610", "orgUnit": OU, "dataValues": [value("21")]}).encode())
-    answer = httpx.post(f"{old.url}/api/dataValueSets", content=body, headers={**AUTH, "Content-Type": "application/json"})
+    body = gzip.compress(
+        json.dumps({"dataSet": DS, "period": "202610", "orgUnit": OU, "dataValues": [value("21")]}).encode()
+    )
+    answer = httpx.post(
+        f"{old.url}/api/dataValueSets", content=body, headers={**AUTH, "Content-Type": "application/json"}
+    )
     assert answer.status_code == 200
 
 

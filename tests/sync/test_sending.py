@@ -83,13 +83,19 @@ def link_to(centre: Centre, instance: National, **how: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["2.38.2", "2.40.3", "2.42.5", "2.43.1", "2.44-SNAPSHOT"])
-def test_the_figures_of_the_month_arrive_each_at_its_place_and_are_completed(centre: Centre, tmp_path: Path, version: str) -> None:
+def test_the_figures_of_the_month_arrive_each_at_its_place_and_are_completed(
+    centre: Centre, tmp_path: Path, version: str
+) -> None:
     with national(tmp_path / "n", version) as instance:
         link_to(centre, instance)
         centre.act(close_month, "RMA", OCTOBER)
         assert set(centre.work()) == {"success"}
         assert centre.item().state == "done"
-        stored = {(v["dataElement"], v["categoryOptionCombo"]): v["value"] for v in instance.read("values") if v["period"] == "202610"}
+        stored = {
+            (v["dataElement"], v["categoryOptionCombo"]): v["value"]
+            for v in instance.read("values")
+            if v["period"] == "202610"
+        }
         dropped = instance.app.settings.quirk("zero_dropped")
         with centre.store.reading() as db:
             closing = closings.latest(db, "RMA", "2026-10")
@@ -153,7 +159,10 @@ def test_a_wrong_password_stops_everything_after_one_try_until_a_person_acts(cen
 
 
 def test_no_internet_for_months_loses_nothing_and_keeps_the_order(centre: Centre, tmp_path: Path) -> None:
-    centre.act(links.set_link, links.Link(base_url="http://127.0.0.1:9", username="a", password="b", data_sets={"RMA": "RMA", "CRGS": "CRGS"}))
+    centre.act(
+        links.set_link,
+        links.Link(base_url="http://127.0.0.1:9", username="a", password="b", data_sets={"RMA": "RMA", "CRGS": "CRGS"}),
+    )
     for _ in range(30):
         assert set(centre.work(3)) <= {"connect"}
         centre.clock.advance(days=3)
@@ -172,7 +181,11 @@ def test_a_partial_refusal_waits_for_a_person_and_names_the_cell(centre: Centre,
         link_to(centre, instance)
         told = instance.app.metadata["dataSets"][0]["dataSetElements"]
         for entry in told:
-            entry["dataElement"]["valueType"] = entry["dataElement"]["valueType"].replace("BOOLEAN", "INTEGER") if entry["dataElement"]["code"] == "CUR_NC" else entry["dataElement"]["valueType"]
+            entry["dataElement"]["valueType"] = (
+                entry["dataElement"]["valueType"].replace("BOOLEAN", "INTEGER")
+                if entry["dataElement"]["code"] == "CUR_NC"
+                else entry["dataElement"]["valueType"]
+            )
         centre.work()
         for entry in told:
             if entry["dataElement"]["code"] == "CUR_NC":
@@ -187,7 +200,9 @@ def test_a_partial_refusal_waits_for_a_person_and_names_the_cell(centre: Centre,
             sent = prepare(db, closing)
         named = {sent.cells[i].code for c in item.detail["conflicts"] for i in c["indexes"]}
         assert named == {"CUR_NC"}
-        assert "202610" not in {c["period"] for c in instance.read("completions") if c["dataSet"] == told[0]["dataElement"]["id"]}
+        assert "202610" not in {
+            c["period"] for c in instance.read("completions") if c["dataSet"] == told[0]["dataElement"]["id"]
+        }
         centre.act(services.accept_refusals, item.id)
         assert centre.work() == ["success"]
         assert centre.item().state == "done"
@@ -198,7 +213,10 @@ def test_bytes_are_counted_for_every_exchange(centre: Centre, tmp_path: Path) ->
         link_to(centre, instance)
         centre.work()
         with centre.store.reading() as db:
-            rows = dict((p, (o, i)) for p, o, i in db.all("SELECT purpose, sum(bytes_out), sum(bytes_in) FROM traffic GROUP BY purpose"))
+            rows = dict(
+                (p, (o, i))
+                for p, o, i in db.all("SELECT purpose, sum(bytes_out), sum(bytes_in) FROM traffic GROUP BY purpose")
+            )
         seen = sum(r["bytes_in"] for r in instance.read("requests") if r["method"] == "POST")
         assert rows["reports"][0] >= seen > 500
         assert rows["metadata"][1] > 10_000
@@ -231,7 +249,9 @@ def test_the_cells_sent_equal_an_independent_count_of_the_records(centre: Centre
     totals = made.totals
     assert totals["CUR_NC"] == cases > 0
     assert totals["PAL_T_TDR"] == positive > 0
-    assert sum(v for k, v in totals.items() if k.startswith("MOR_") and k.endswith("_C") and k != "MOR_PALSUSP_C") == cases
+    assert (
+        sum(v for k, v in totals.items() if k.startswith("MOR_") and k.endswith("_C") and k != "MOR_PALSUSP_C") == cases
+    )
 
 
 @pytest.mark.parametrize(
@@ -250,7 +270,9 @@ def test_the_cells_sent_equal_an_independent_count_of_the_records(centre: Centre
         (200, {}, b'{"status": "SUCCESS", "importCount": {"updated": 3}}', Fate.ACCEPTED),
     ],
 )  # fmt: skip
-def test_each_answer_means_what_the_contract_says(status: int, headers: dict[str, str], body: bytes, fate: Fate) -> None:
+def test_each_answer_means_what_the_contract_says(
+    status: int, headers: dict[str, str], body: bytes, fate: Fate
+) -> None:
     assert of_import(status, headers, body).fate is fate
 
 

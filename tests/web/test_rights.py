@@ -24,7 +24,10 @@ def routes(app: Any) -> list[tuple[str, str, dict[str, Any]]]:
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
             for method in handler.http_methods - {"OPTIONS", "HEAD"}:
-                path = "/".join("1" if p.startswith("{") and "int" in p else "x" if p.startswith("{") else p for p in route.path.split("/"))
+                path = "/".join(
+                    "1" if p.startswith("{") and "int" in p else "x" if p.startswith("{") else p
+                    for p in route.path.split("/")
+                )
                 found.append((method, path, handler.opt))
     return found
 

@@ -94,7 +94,11 @@ def test_a_negative_test_with_malaria_is_refused_with_what_to_do(head: Tablet) -
 def test_a_correction_keeps_the_version_before_readable(head: Tablet) -> None:
     visit = register(head, "Coumba Corrigée").url.path
     head.post(visit, {"cas": "NC", "diagnostic": "diarrhee", "issue": "home"})
-    page = head.post(f"{visit}?corriger=1", {"corriger": "1", "raison": "erreur de saisie", "cas": "NC", "diagnostic": "gale", "issue": "home"}, to=visit)
+    page = head.post(
+        f"{visit}?corriger=1",
+        {"corriger": "1", "raison": "erreur de saisie", "cas": "NC", "diagnostic": "gale", "issue": "home"},
+        to=visit,
+    )
     assert "Gale" in page.text
     assert "Versions précédentes" in page.text
     assert "diarrhee" in page.text
@@ -105,7 +109,9 @@ def test_a_draft_survives_and_is_taken_up_on_another_tablet(resident: Resident, 
     visit = register(head, "Haby Brouillon").url.path
     page = head.http.get(visit)
     key = {"csrf": hidden(page, "csrf"), "request_key": hidden(page, "request_key"), "draft_version": "0"}
-    kept = head.http.post(f"/brouillons/visite/{visit.split('/')[-1]}", data={**key, "temperature": "38,7", "notes": "à suivre"})
+    kept = head.http.post(
+        f"/brouillons/visite/{visit.split('/')[-1]}", data={**key, "temperature": "38,7", "notes": "à suivre"}
+    )
     assert kept.text.startswith("Brouillon gardé")
     other = Tablet(resident.url)
     other.sign_in("Mariam Sanogo")
@@ -127,7 +133,10 @@ def test_a_month_is_closed_its_cells_open_and_it_can_not_be_closed_twice(head: T
 def test_a_form_without_its_token_changes_nothing(head: Tablet) -> None:
     page = head.http.post("/patients/nouveau", data={"nom": "Sans Jeton", "sexe": "F", "age": "3"})
     assert page.status_code == 409
-    assert "Sans Jeton" not in head.http.get("/patients", params={"q": "Sans Jeton"}, headers={"HX-Request": "1"}).text.split("«")[0]
+    assert (
+        "Sans Jeton"
+        not in head.http.get("/patients", params={"q": "Sans Jeton"}, headers={"HX-Request": "1"}).text.split("«")[0]
+    )
 
 
 def test_a_wrong_pin_makes_the_wait_longer(resident: Resident) -> None:
@@ -161,7 +170,10 @@ def test_signing_out_closes_the_door(head: Tablet) -> None:
     assert "Qui êtes-vous" in head.http.get("/patients").text
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "'; DROP TABLE patient;--", "\u202egnirts", "أمينة", "%00", "0417-26-00001-9", "1" * 500, "🙂" * 40])
+@pytest.mark.parametrize(
+    "typed",
+    ["", "   ", "'; DROP TABLE patient;--", "\u202egnirts", "أمينة", "%00", "0417-26-00001-9", "1" * 500, "🙂" * 40],
+)
 def test_anything_may_be_searched_for(head: Tablet, typed: str) -> None:
     assert head.http.get("/patients", params={"q": typed}).status_code == 200
 

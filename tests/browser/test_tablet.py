@@ -1,0 +1,179 @@
+"""The essential path in a real browser at three sizes, with JavaScript and without, and what must be true of every screen."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.web.running import PINS, Resident
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")]
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+SIZES = {"landscape": (1280, 800), "portrait": (800, 1280), "phone": (360, 640)}
+PAGES = (
+    "/", "/patients", "/patients/nouveau", "/patients/3", "/visites/3", "/visites/3?corriger=1", "/depot",
+    "/depot/produits/MLS001", "/depot/produits/MLS001/calcul", "/depot/reception", "/vente", "/vente-directe", "/rapports",
+    "/rapports/RMA/2026-10", "/rapports/RMA/2026-10?section=MORB", "/rapports/CRGS/2026-10", "/envois", "/envois/liaison",
+    "/envois/correspondance", "/personnel", "/personnel/matrice", "/personnel/journal",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def resident(generated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resident]:
+    running = Resident(Path(shutil.copytree(generated, tmp_path_factory.mktemp("browser") / "centre")))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def signed_in(
+    browser: Any, resident: Resident, size: str = "landscape", *, script: bool = True, who: str = "Mariam Sanogo"
+) -> Any:
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, java_script_enabled=script, base_url=resident.url
+    )
+    page = context.new_page()
+    page.goto("/entrer")
+    page.click(f"text={who}")
+    page.fill("#code", PINS[who])
+    page.click("button:has-text('Entrer')")
+    return page
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_screen_runs_sideways_and_the_person_and_the_lock_are_always_in_sight(
+    browser: Any, resident: Resident, size: str
+) -> None:
+    page = signed_in(browser, resident, size)
+    wrong = []
+    for path in PAGES:
+        page.goto(path)
+        found = page.evaluate(
+            "() => { const who = document.querySelector('.top .who').getBoundingClientRect();"
+            " return [document.documentElement.scrollWidth <= innerWidth, who.left >= 0 && who.right <= innerWidth && who.top >= 0 && who.bottom <= innerHeight]; }"
+        )
+        if found != [True, True]:
+            wrong.append((path, found))
+    page.context.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_everything_to_touch_is_large_enough(browser: Any, resident: Resident, size: str) -> None:
+    page = signed_in(browser, resident, size)
+    small = []
+    for path in PAGES:
+        page.goto(path)
+        small += [
+            (path, *one)
+            for one in page.evaluate(
+                "() => [...document.querySelectorAll('button, a.btn, .rail a, .tabs a, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, .chips span')]"
+                ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 47).map(e => [e.tagName, e.className, Math.round(e.getBoundingClientRect().height)])"
+            )
+        ]
+    page.context.close()
+    assert small == []
+
+
+def test_axe_finds_nothing(browser: Any, resident: Resident) -> None:
+    page = signed_in(browser, resident)
+    script, found = AXE.read_text("utf-8"), []
+    for path in PAGES:
+        page.goto(path)
+        page.evaluate(script)  # as the page's own policy allows no foreign script, it is run through the debugger
+        result = page.evaluate(
+            "async () => (await axe.run()).violations.map(v => [v.id, v.nodes.slice(0, 2).map(n => n.html.slice(0, 120))])"
+        )
+        found += [(path, *v) for v in result]
+    page.context.close()
+    assert found == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
+@pytest.mark.parametrize("size", SIZES)
+def test_from_arrival_to_receipt(browser: Any, resident: Resident, size: str, script: bool) -> None:
+    page = signed_in(browser, resident, size, script=script)
+    name = f"Sira {size} {'avec' if script else 'sans'}"
+    page.goto("/patients/nouveau")
+    page.fill("#nom", name)
+    page.check("input[name=sexe][value=F]")
+    page.fill("#age", "31")
+    page.fill("#motif", "Fièvre")
+    page.click("button:has-text('Enregistrer')")
+    page.wait_for_url(re.compile("/visites/"))
+    page.fill("#temperature", "39,1")
+    page.fill("#poids", "54")
+    page.check("input[name=tdr][value=positive]")
+    page.select_option("#diagnostic", "palu-simple")
+    page.fill("#ligne-0-produit", "MLS069")
+    page.fill("#ligne-0-quantite", "6")
+    page.click("button:has-text('Enregistrer')")
+    page.click("a:has-text('Servir')")
+    page.click("button:has-text('Servir et encaisser')")
+    page.wait_for_url(re.compile("/ventes/"))
+    assert "Reçu" in page.inner_text("h1")
+    page.context.close()
+
+
+def test_search_answers_while_one_types(browser: Any, resident: Resident) -> None:
+    page = signed_in(browser, resident)
+    page.goto("/patients")
+    with page.expect_response(lambda r: "/patients?q=" in r.url):
+        page.type("#q", "traor", delay=30)
+    page.wait_for_selector("#resultats >> text=Traoré")
+    assert "/patients" in page.url
+    page.context.close()
+
+
+def test_what_is_typed_is_kept_while_the_network_is_cut_and_saved_once_when_it_is_back(
+    browser: Any, resident: Resident
+) -> None:
+    page = signed_in(browser, resident)
+    page.goto("/patients/nouveau")
+    page.fill("#nom", "Yah Coupure")
+    page.check("input[name=sexe][value=F]")
+    page.fill("#age", "8")
+    page.click("button:has-text('Enregistrer')")
+    page.wait_for_url(re.compile("/visites/"))
+    with page.expect_response(lambda r: "/brouillons/" in r.url):
+        page.fill("#notes", "toux depuis hier")
+    page.context.set_offline(True)
+    page.fill("#temperature", "38,2")
+    page.wait_for_selector("[data-draft-state]:has-text('Non enregistré')")
+    page.context.set_offline(False)
+    page.wait_for_selector("[data-draft-state]:has-text('Brouillon gardé')", timeout=15_000)
+    page.reload()
+    assert page.input_value("#temperature") == "38,2"
+    assert page.input_value("#notes") == "toux depuis hier"
+    page.context.close()
+
+
+def test_a_cell_opens_and_the_month_is_signed(browser: Any, resident: Resident) -> None:
+    page = signed_in(browser, resident, "portrait")
+    page.goto("/rapports/RMA/2026-10")
+    page.click("td a.open >> nth=1")
+    assert "lignes comptées" in page.inner_text("main")
+    page.goto("/rapports/RMA/2026-10")
+    page.click("button:has-text('Signer et envoyer')")
+    page.wait_for_selector("main >> text=Empreinte")
+    page.context.close()
