@@ -213,10 +213,10 @@ def test_bytes_are_counted_for_every_exchange(centre: Centre, tmp_path: Path) ->
         link_to(centre, instance)
         centre.work()
         with centre.store.reading() as db:
-            rows = dict(
-                (p, (o, i))
+            rows = {
+                p: (o, i)
                 for p, o, i in db.all("SELECT purpose, sum(bytes_out), sum(bytes_in) FROM traffic GROUP BY purpose")
-            )
+            }
         seen = sum(r["bytes_in"] for r in instance.read("requests") if r["method"] == "POST")
         assert rows["reports"][0] >= seen > 500
         assert rows["metadata"][1] > 10_000
