@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 import threading
 
 from argon2 import PasswordHasher
@@ -48,3 +49,14 @@ def wait_ms(failures: int) -> int:
     if failures <= FREE_TRIES:
         return 0
     return min(30_000 << min(failures - FREE_TRIES - 1, 20), LONGEST_WAIT_MS)
+
+
+def fresh_pin() -> str:
+    """A first PIN of six digits that is not among the first tried."""
+    while True:
+        pin = f"{secrets.randbelow(10**6):06d}"
+        try:
+            check_policy(pin)
+        except Refused:
+            continue
+        return pin

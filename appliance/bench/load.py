@@ -38,6 +38,7 @@ def load(directory: Path, *, patients: int, lines: int, said: Callable[[str], No
         with store.reading() as db:
             products = [r[0] for r in db.all("SELECT DISTINCT product FROM stock_day ORDER BY product")]
         _deliver(store, clock, products, today)
+        clock.set(today)
         said("people")
         for first in range(0, patients, IN_ONE_COMMIT):
             store.in_writer(partial(_people, min(IN_ONE_COMMIT, patients - first), chance, today), clock)

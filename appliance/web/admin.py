@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -32,7 +31,7 @@ async def add(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Add a person; the first code is shown once, to be changed at the first sign-in."""
     form = await read_form(request)
     roles = [Role(r) for r in form.many("fonction") if r in set(Role)]
-    pin = _fresh_pin()
+    pin = pins.fresh_pin()
     hashed = await asyncio.to_thread(pins.hash_pin, pin)
     try:
         await state_of(request).opened.act(
@@ -48,7 +47,7 @@ async def add(request: Request[Any, Any, Any]) -> Response[bytes]:
 async def reset_pin(request: Request[Any, Any, Any], member: int) -> Response[bytes]:
     """Give a new first code to someone who forgot theirs; their sessions end."""
     await read_form(request)
-    pin = _fresh_pin()
+    pin = pins.fresh_pin()
     hashed = await asyncio.to_thread(pins.hash_pin, pin)
 
     def write(unit: Any) -> dict[str, Any]:
@@ -153,17 +152,6 @@ def journal(request: Request[Any, Any, Any]) -> Response[bytes]:
             for who, patient, tab, _, at in reads.latest(db)
         ]
         return page(request, "admin/journal.html", db, rows=rows)
-
-
-def _fresh_pin() -> str:
-    """Six digits that are not among the first tried."""
-    while True:
-        pin = f"{secrets.randbelow(10**6):06d}"
-        try:
-            pins.check_policy(pin)
-        except Refused:
-            continue
-        return pin
 
 
 def _view(request: Ask, db: Any) -> dict[str, Any]:
