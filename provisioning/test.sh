@@ -51,7 +51,7 @@ stage format 60 ruff format --check .
 stage types 300 mypy
 tests rooms 480 --ignore=tests/browser --ignore=tests/power --ignore=tests/web
 tests web 300 tests/web
-tests power 300 tests/power
+tests power 420 tests/power
 tests browser 420 tests/browser
 
 printf '\n'

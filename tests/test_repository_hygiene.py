@@ -23,7 +23,7 @@ TEXT_BYTES_MAX = 2 << 20
 # Spelled in pieces, so that this file does not find itself.
 FORBIDDEN = {
     "a package index": r"files\.python" r"hosted|pypi\." r"org/simple|registry\.npm" r"js|deb\.debian\." r"org",
-    "an index option": r"index" r"-url|trusted" r"-host|extra-index",
+    "an index option": r"index" r"-url|trusted" r"-host|extra" r"-index",
     "a path of a machine": r"(?<![\w./-])/(wo" r"rk|ho" r"me|ro" r"ot|Us" r"ers|fa" r"rm)/\w",
     "a private key": r"BEGIN [A-Z ]*PRIVATE" r" KEY",
     "a merge left open": r"^(<{7} |={7}$|>{7} )",
