@@ -197,7 +197,7 @@ class Store:
         return Writer(connection, log, self._note_damage)
 
     def _submit(self, kind: str, actor: Actor, use_case: UseCase, key: bytes | None, body: object) -> Future[Done]:
-        body_hash = hashlib.sha256(msgspec.msgpack.encode(body)).digest()[:16] if key else None
+        body_hash = hashlib.sha256(msgspec.msgpack.encode((kind, body))).digest()[:16] if key else None
         intent = Intent(kind=kind, actor=actor, key=key, body_hash=body_hash)
         return self._writer.submit(lambda connection: self._perform(connection, intent, use_case))
 

@@ -52,6 +52,13 @@ def test_same_key_with_other_content_is_told_what_was_saved(store: Store) -> Non
     assert refusal.value.params["act"] == first.act
 
 
+def test_the_same_key_for_another_kind_of_act_is_not_answered_with_the_first(store: Store) -> None:
+    store.act_now("visit", MACHINE, note_fact, key=KEY, body={})
+    with pytest.raises(Refused) as refusal:
+        store.act_now("sale", MACHINE, note_fact, key=KEY, body={})
+    assert refusal.value.code == "already-saved"
+
+
 def test_a_refused_form_does_not_burn_its_key(store: Store) -> None:
     def refuse(unit: Unit) -> dict[str, Any]:
         note_fact(unit)
