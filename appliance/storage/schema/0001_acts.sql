@@ -1,5 +1,7 @@
 -- One row per use case: who, when, under which clock, what it answered, and the chain that ties it to
--- every row it wrote (rows_hash) and to the act before it (hash). Everything else points here.
+-- every row it wrote (rows_hash) and to the act before it (hash). Everything else points here, by number and not by
+-- a foreign key: the act is written last, and for each parent that comes after its children SQLite would scan the
+-- children's whole tables (4 ms a sale at 60,000 ledger lines). `audit verify` proves the link instead.
 CREATE TABLE act (
   seq          INTEGER PRIMARY KEY,
   kind         TEXT    NOT NULL CONSTRAINT act_kind CHECK (length(kind) BETWEEN 1 AND 60),
@@ -20,7 +22,7 @@ CREATE UNIQUE INDEX act_request ON act (request_key) WHERE request_key IS NOT NU
 -- A clock once doubtful is settled later: which acts, and by how much they were off.
 CREATE TABLE clock_settlement (
   id INTEGER PRIMARY KEY, first_act INTEGER NOT NULL, last_act INTEGER NOT NULL,
-  offset_ms INTEGER NOT NULL, act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  offset_ms INTEGER NOT NULL, act INTEGER NOT NULL
 ) STRICT;
 --! insert-only clock_settlement id
 

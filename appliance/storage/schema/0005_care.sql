@@ -7,7 +7,7 @@ CREATE TABLE visit (
     CHECK (station IN ('triage', 'consultation', 'laboratory', 'pharmacy', 'cashier', 'done', 'left')),
   station_since INTEGER NOT NULL, motive TEXT NOT NULL, strategy TEXT NOT NULL CHECK (strategy IN ('fixe', 'avancee', 'mobile')),
   priority INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 2),   -- 2: danger sign, 1: soon, 0: in order
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX visit_patient ON visit (patient, occurred_on);
 CREATE INDEX visit_queue ON visit (station, priority, opened_at) WHERE station NOT IN ('done', 'left');
@@ -21,7 +21,7 @@ CREATE TABLE vitals (
   respiration_per_minute INTEGER, pulse_per_minute INTEGER, systolic_mmhg INTEGER, diastolic_mmhg INTEGER,
   oedema INTEGER CHECK (oedema BETWEEN 0 AND 3),
   danger_signs TEXT CHECK (json_valid(danger_signs)),          -- {code: "yes" | "no"}; absent is unknown
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX vitals_visit ON vitals (visit);
 --! insert-only vitals id
@@ -40,7 +40,7 @@ CREATE TABLE consultation (
   pregnant TEXT NOT NULL CHECK (pregnant IN ('yes', 'no', 'unknown')),
   outcome TEXT NOT NULL CHECK (outcome IN ('home', 'observation', 'referred', 'evacuated', 'died', 'left')),
   died_on TEXT CHECK (date(died_on) IS died_on), notes TEXT,
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED,
+  act INTEGER NOT NULL,
   CONSTRAINT consultation_reason CHECK (replaces IS NULL OR length(trim(reason)) >= 3)
 ) STRICT;
 CREATE INDEX consultation_visit ON consultation (visit);
@@ -51,7 +51,7 @@ CREATE TABLE prescription (
   visit INTEGER NOT NULL REFERENCES visit (id), patient INTEGER NOT NULL REFERENCES patient (id),
   occurred_on TEXT NOT NULL CHECK (date(occurred_on) IS occurred_on),
   state TEXT NOT NULL CHECK (state IN ('issued', 'part_served', 'served', 'closed', 'cancelled')),
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX prescription_visit ON prescription (visit);
 CREATE INDEX prescription_open ON prescription (occurred_on) WHERE state IN ('issued', 'part_served');
@@ -60,7 +60,7 @@ CREATE TABLE prescription_line (
   id INTEGER PRIMARY KEY, prescription INTEGER NOT NULL REFERENCES prescription (id), rank INTEGER NOT NULL,
   product TEXT NOT NULL, quantity INTEGER NOT NULL CONSTRAINT prescribed_some CHECK (quantity > 0),
   dosage TEXT NOT NULL, days INTEGER,
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX prescription_line_prescription ON prescription_line (prescription);
 --! insert-only prescription_line id

@@ -1,7 +1,7 @@
 -- The depot: catalogue, lots, the ledger of movements and the balances its triggers keep.
 CREATE TABLE place (
   id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, is_active INTEGER NOT NULL CHECK (is_active IN (0, 1)),
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  act INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE product (
@@ -12,7 +12,7 @@ CREATE TABLE product (
   cold_chain INTEGER NOT NULL CHECK (cold_chain IN (0, 1)), price_regime TEXT NOT NULL,
   supplier TEXT, national_code TEXT, min_months TEXT, max_months TEXT,   -- exact decimals as text; null: the default
   source TEXT NOT NULL, is_active INTEGER NOT NULL CHECK (is_active IN (0, 1)),
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  act INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE lot (
@@ -21,7 +21,7 @@ CREATE TABLE lot (
   expires_on TEXT NOT NULL CHECK (date(expires_on) IS expires_on),      -- last usable day
   expiry_precision TEXT NOT NULL CHECK (expiry_precision IN ('day', 'month')),
   funder TEXT, status TEXT NOT NULL CHECK (status IN ('usable', 'quarantined', 'recalled')),
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED,
+  act INTEGER NOT NULL,
   CONSTRAINT lot_once UNIQUE (product, number, expires_on)
 ) STRICT;
 
@@ -32,7 +32,7 @@ CREATE TABLE dispense (
   place INTEGER NOT NULL REFERENCES place (id),
   occurred_on TEXT NOT NULL CHECK (date(occurred_on) IS occurred_on),
   reverses INTEGER CONSTRAINT dispense_reversed_once UNIQUE REFERENCES dispense (id), reason TEXT,
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX dispense_prescription ON dispense (prescription) WHERE prescription IS NOT NULL;
 CREATE INDEX dispense_patient ON dispense (patient) WHERE patient IS NOT NULL;
@@ -41,7 +41,7 @@ CREATE INDEX dispense_patient ON dispense (patient) WHERE patient IS NOT NULL;
 CREATE TABLE receipt (
   id INTEGER PRIMARY KEY, number TEXT NOT NULL, supplier TEXT NOT NULL,
   occurred_on TEXT NOT NULL CHECK (date(occurred_on) IS occurred_on),
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  act INTEGER NOT NULL
 ) STRICT;
 --! insert-only receipt id
 
@@ -56,7 +56,7 @@ CREATE TABLE movement (
   receipt INTEGER REFERENCES receipt (id), reason TEXT, unit_cost_fcfa INTEGER,
   is_campaign INTEGER NOT NULL CHECK (is_campaign IN (0, 1)),     -- CPS, mass drug: out of routine consumption
   reverses INTEGER CONSTRAINT movement_reversed_once UNIQUE REFERENCES movement (id),
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX movement_product_day ON movement (product, occurred_on);
 CREATE INDEX movement_lot ON movement (lot);
@@ -98,7 +98,7 @@ END;
 CREATE TABLE lot_status (
   id INTEGER PRIMARY KEY, lot INTEGER NOT NULL REFERENCES lot (id), status TEXT NOT NULL, reason TEXT NOT NULL,
   occurred_on TEXT NOT NULL CHECK (date(occurred_on) IS occurred_on),
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX lot_status_lot ON lot_status (lot);
 --! insert-only lot_status id
@@ -112,7 +112,7 @@ CREATE TABLE unmet_demand (
   substituted_by INTEGER REFERENCES product (id),
   occurred_on TEXT NOT NULL CHECK (date(occurred_on) IS occurred_on),
   reverses INTEGER CONSTRAINT unmet_reversed_once UNIQUE REFERENCES unmet_demand (id),
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX unmet_product ON unmet_demand (product, occurred_on);
 --! insert-only unmet_demand id
@@ -122,7 +122,7 @@ CREATE TABLE paper_consumption (
   id INTEGER PRIMARY KEY, product INTEGER NOT NULL REFERENCES product (id),
   month TEXT NOT NULL CHECK (month GLOB '[12][0-9][0-9][0-9]-[01][0-9]'),
   quantity INTEGER NOT NULL CHECK (quantity >= 0),
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX paper_consumption_product ON paper_consumption (product, month);
 --! insert-only paper_consumption id

@@ -6,7 +6,7 @@ CREATE TABLE fact (
   strategy TEXT, quantity INTEGER NOT NULL CHECK (quantity <> 0),
   visit INTEGER REFERENCES visit (id),
   reverses INTEGER CONSTRAINT fact_reversed_once UNIQUE REFERENCES fact (id),
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX fact_month ON fact (month);
 CREATE INDEX fact_visit ON fact (visit) WHERE visit IS NOT NULL;
@@ -16,7 +16,7 @@ CREATE INDEX fact_visit ON fact (visit) WHERE visit IS NOT NULL;
 CREATE TABLE typed_cell (
   id INTEGER PRIMARY KEY, form TEXT NOT NULL, period TEXT NOT NULL, code TEXT NOT NULL,
   disaggregation TEXT NOT NULL CHECK (json_valid(disaggregation)), value TEXT,   -- null withdraws the figure
-  staff INTEGER, act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  staff INTEGER, act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX typed_cell_period ON typed_cell (form, period);
 --! insert-only typed_cell id
@@ -26,14 +26,14 @@ CREATE TABLE closing (
   id INTEGER PRIMARY KEY, uuid BLOB NOT NULL UNIQUE CHECK (length(uuid) = 16),
   form TEXT NOT NULL, form_edition TEXT NOT NULL, period TEXT NOT NULL, version INTEGER NOT NULL CHECK (version >= 1),
   cells TEXT NOT NULL CHECK (json_valid(cells)), hash BLOB NOT NULL CHECK (length(hash) = 32),
-  explanation TEXT, staff INTEGER, act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED,
+  explanation TEXT, staff INTEGER, act INTEGER NOT NULL,
   CONSTRAINT closing_once UNIQUE (form, period, version)
 ) STRICT;
 --! insert-only closing id
 -- A month of the depot whose ledger takes no more rows.
 CREATE TABLE stock_period (
   month TEXT PRIMARY KEY CHECK (month GLOB '[12][0-9][0-9][0-9]-[01][0-9]'),
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  act INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 --! insert-only stock_period month
 CREATE TRIGGER movement_period_open BEFORE INSERT ON movement
@@ -42,5 +42,5 @@ BEGIN SELECT RAISE(ABORT, 'period-closed'); END;
 -- A report made by the machine and waiting for a person: when, and whether facts came since.
 CREATE TABLE report_preview (
   form TEXT NOT NULL, period TEXT NOT NULL, made_at INTEGER NOT NULL,
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED, PRIMARY KEY (form, period)
+  act INTEGER NOT NULL, PRIMARY KEY (form, period)
 ) STRICT, WITHOUT ROWID;

@@ -7,7 +7,7 @@ CREATE TABLE outbox (
   payload BLOB,              -- the bytes as first composed, kept so that a repeat is the same
   payload_hash BLOB, attempts INTEGER NOT NULL, next_attempt_at INTEGER NOT NULL,
   last_code TEXT, last_detail TEXT CHECK (json_valid(last_detail)), done_at INTEGER,
-  act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED,
+  act INTEGER NOT NULL,
   CONSTRAINT outbox_once UNIQUE (kind, subject, revision)
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (next_attempt_at) WHERE state IN ('waiting', 'sending');
@@ -15,7 +15,7 @@ CREATE INDEX outbox_due ON outbox (next_attempt_at) WHERE state IN ('waiting', '
 CREATE TABLE attempt (
   id INTEGER PRIMARY KEY, item INTEGER NOT NULL REFERENCES outbox (id), at INTEGER NOT NULL, step TEXT NOT NULL,
   outcome TEXT NOT NULL, code TEXT NOT NULL, http_status INTEGER, bytes_out INTEGER NOT NULL, bytes_in INTEGER NOT NULL,
-  answer TEXT, act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  answer TEXT, act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX attempt_item ON attempt (item);
 --! insert-only attempt id
@@ -42,7 +42,7 @@ CREATE TABLE traffic (
 -- When each periodic duty last succeeded: "is it owed" is asked of this, never of a timer.
 CREATE TABLE job_run (
   id INTEGER PRIMARY KEY, job TEXT NOT NULL, at INTEGER NOT NULL, outcome TEXT NOT NULL CHECK (outcome IN ('ok', 'failed')),
-  detail TEXT CHECK (json_valid(detail)), act INTEGER NOT NULL REFERENCES act (seq) DEFERRABLE INITIALLY DEFERRED
+  detail TEXT CHECK (json_valid(detail)), act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX job_run_job ON job_run (job, id);
 --! insert-only job_run id
