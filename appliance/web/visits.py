@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -13,10 +12,7 @@ from litestar.response import Redirect
 
 from appliance.access import staff
 from appliance.access.reads import Reading
-from appliance.billing.tariffs.free_care import exemption
-from appliance.billing.tariffs.services import unit_price
 from appliance.core.errors import Refused
-from appliance.core.periods import completed_months
 from appliance.records.care import diagnoses, drafts, prescriptions, visits
 from appliance.records.care.model import (
     CaseType,
@@ -31,25 +27,14 @@ from appliance.records.care.model import (
 )
 from appliance.records.patients import repository as patients
 from appliance.stock.catalogue import repository as catalogue
-from appliance.stock.ledger import repository as ledger
 from appliance.storage import Database
 from appliance.web.forms import Form
+from appliance.web.lookups import product_choices
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 
 LINES_SHOWN = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductChoice:
-    """A product as the prescriber sees it: what is on the shelf and what it costs this person."""
-
-    code: str
-    label: str
-    unit: str
-    stock: int
-    price: str
 
 
 @get("/visites/{visit:int}", opt={"tab": "consultation", "level": "read"})
@@ -142,46 +127,6 @@ async def move(request: Request[Any, Any, Any], visit: int) -> Redirect:
     return to("/")
 
 
-@get("/diagnostics", opt={"tab": "consultation", "level": "read"})
-@in_reader
-def diagnosis_list(request: Request[Any, Any, Any], q: str = "") -> Response[bytes]:
-    """The diagnoses that fit what is typed, as chips."""
-    with state_of(request).opened.reading() as db:
-        return page(request, "visits/diagnoses.html", db, found=diagnoses.search(q), chosen="")
-
-
-@get("/produits", opt={"tab": "ordonnances", "level": "read"})
-@in_reader
-def product_list(request: Request[Any, Any, Any], q: str = "", visite: int = 0, ligne: int = 0) -> Response[bytes]:
-    """Products that fit what is typed, with stock and price for this person."""
-    with state_of(request).opened.reading() as db:
-        held = visits.get(db, visite) if visite else None
-        found = _choices(db, held.patient if held else None, today_of(request), q)
-        return page(request, "visits/products.html", db, found=found, line=ligne)
-
-
-def _choices(db: Database, patient: int | None, today: date, text: str) -> list[ProductChoice]:
-    stock = ledger.usable_by_product(db, today)
-    line = patients.get(db, patient) if patient else None
-    age = completed_months(line.born_on, today) if line else None
-    pregnant = prescriptions.is_pregnant(db, patient, today) if patient else False
-    found = []
-    for product in catalogue.listed(db, text, limit=12):
-        rule = exemption(product.programmes, product.price_regime, age, pregnant)
-        price = unit_price(db, product.id, today)
-        said = "gratuit" if rule else "sans prix" if price is None else f"{price} F"
-        found.append(
-            ProductChoice(
-                code=product.code,
-                label=product.label,
-                unit=product.base_unit,
-                stock=stock.get(product.id, 0),
-                price=said,
-            )
-        )
-    return found
-
-
 def _view(db: Database, held: visits.Visit, today: date, *, corriger: bool) -> dict[str, Any]:
     line = patients.get(db, held.patient)
     if line is None:
@@ -197,7 +142,7 @@ def _view(db: Database, held: visits.Visit, today: date, *, corriger: bool) -> d
         "is_editing": current is None or corriger, "is_correcting": corriger and current is not None,
         "signs": diagnoses.danger_signs(),         "diagnosis_label": diagnoses.default_diagnoses()[current.diagnosis].label if current else "",
         "prescriptions": issued, "product_names": names, "lines": range(LINES_SHOWN),
-        "products": _choices(db, held.patient, today, ""), "all_products": catalogue.listed(db, limit=400),
+        "products": product_choices(db, held.patient, today, ""), "all_products": catalogue.listed(db, limit=400),
         "unusual": unusual(measures) if measures else (), "prefilled": _prefilled(held, current, measures),
         "danger": [label for code, label in diagnoses.danger_signs().items() if measures and measures.danger_signs.get(code) == "yes"],
         "diagnosis_options": _diagnosis_options(),
@@ -303,4 +248,4 @@ def _prefilled(held: visits.Visit, current: Consultation | None, measures: Vital
     return Form(typed)
 
 
-HANDLERS = [visit_page, save_visit, triage, move, diagnosis_list, product_list]
+HANDLERS = [visit_page, save_visit, triage, move]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -27,28 +28,24 @@ FIELDS = (
 )  # fmt: skip
 
 
+NOT_HERE = ("/verrou", "/entrer", "/mon-code", "/mise-en-service")
+
+
 def posts() -> list[str]:
-    found = []
-    for module in MODULES:
-        for handler in module.HANDLERS:
-            if "POST" in handler.http_methods:
-                for path in handler.paths:
-                    if path not in ("/verrou", "/entrer", "/mon-code", "/mise-en-service"):
-                        found.append(
-                            "/".join(
-                                "3"
-                                if "int" in p
-                                else "RMA"
-                                if p.startswith("{code")
-                                else "2026-10"
-                                if p.startswith("{period")
-                                else "visite"
-                                if "{" in p
-                                else p
-                                for p in path.split("/")
-                            )
-                        )
-    return sorted(found)
+    handlers = [h for module in MODULES for h in module.HANDLERS if "POST" in h.http_methods]
+    return sorted(filled(path) for h in handlers for path in h.paths if path not in NOT_HERE)
+
+
+def filled(path: str) -> str:
+    """A path with something in each of its places."""
+    for name, value in (
+        (r"{code:str}", "RMA"),
+        (r"{period:str}", "2026-10"),
+        (r"{[a-z_]+:int}", "3"),
+        (r"{[a-z_]+:str}", "visite"),
+    ):
+        path = re.sub(name, value, path)
+    return path
 
 
 @pytest.fixture(scope="module")
