@@ -6,8 +6,12 @@ cd "$(dirname "$0")/.." || exit 1
 . provisioning/environment.sh
 
 port=${PORT:-8000}
-home=${APPLIANCE_DEMO_HOME:-${XDG_DATA_HOME:-$HOME/.local/share}/appliance-demo}
-mkdir -p "$home" || {
+if ! [[ $port =~ ^[0-9]{1,5}$ ]] || ((10#$port < 1 || 10#$port > 65535)); then
+  both "PORT doit être un nombre de 1 à 65535, pas « $port »." "PORT must be a number from 1 to 65535, not \"$port\"."
+  exit 2
+fi
+home=${APPLIANCE_DEMO_HOME:-${XDG_DATA_HOME:-${HOME:-/tmp}/.local/share}/appliance-demo}
+mkdir -p "$home" 2>/dev/null || {
   both "Le dossier $home ne peut pas être créé." "The folder $home can't be made."
   exit 2
 }
