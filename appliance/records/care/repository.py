@@ -114,7 +114,7 @@ def queue(db: Database, station: Station | None = None) -> list[Visit]:
     """Who waits, the danger signs first, then in order of arrival."""
     where = "station NOT IN ('done', 'left')" + (" AND station = ?" if station else "")
     rows = db.all(
-        f"SELECT {_VISIT} FROM visit WHERE {where} ORDER BY priority DESC, opened_at LIMIT 100",
+        f"SELECT {_VISIT} FROM visit WHERE {where} ORDER BY priority DESC, opened_at, id LIMIT 100",
         (station.value,) if station else (),
     )
     return [_visit(row) for row in rows]
@@ -128,7 +128,7 @@ def waiting_for(db: Database, roles: Iterable[Role]) -> list[Visit]:
     marks = ",".join("?" * len(posts))
     rows = db.all(
         f"SELECT {_VISIT} FROM visit WHERE station NOT IN ('done', 'left') AND station IN ({marks})"
-        " ORDER BY priority DESC, opened_at LIMIT 100",
+        " ORDER BY priority DESC, opened_at, id LIMIT 100",
         [post.value for post in posts],
     )
     return [_visit(row) for row in rows]

@@ -135,9 +135,10 @@ def rank(query: Query, found: Candidate) -> tuple[int, str, int]:
     return points * 4 - max(spare, 0), found.last_visit_on, found.id
 
 
-def is_whole(query: Query, found: Candidate) -> bool:
-    """Whether every word typed has its place in the file, slips of the finger apart."""
-    return all(found.village in t.villages or _fit(t, found) > _SLIP for t in query.terms)
+def fits(query: Query, found: Candidate, *, slips: bool = False) -> bool:
+    """Whether every word typed has its place in the file; slips of the finger count only when asked."""
+    least = 0 if slips else _SLIP
+    return all(found.village in t.villages or _fit(t, found) > least for t in query.terms)
 
 
 def likeness(person: Person, known: Person, today: date) -> int:

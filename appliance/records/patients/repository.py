@@ -17,7 +17,7 @@ from appliance.records.patients.matching import (
     Candidate,
     Query,
     Term,
-    is_whole,
+    fits,
     near_keys,
     phone_key,
     rank,
@@ -33,6 +33,7 @@ __all__ = [
 LIMIT = 25
 TYPED_MAX = 120
 STEP_MAX = 120
+FAIR_ENOUGH = 3
 _OWN, _ALL = ("n",), ("n", "m")
 _Part = tuple[str, list[object]]
 
@@ -113,14 +114,17 @@ def _of_villages(db: Database, query: Query, limit: int, offset: int) -> list[Pa
 def _gathered(db: Database, query: Query, wanted: int) -> list[Candidate]:
     """Files that may be meant: strict steps until the page is full, wider ones only while no file fits wholly."""
     found: dict[int, Candidate] = {}
-    whole = 0
+    whole = fair = 0
+    # The more was said, the less a second file fits by accident.
+    enough = max(FAIR_ENOUGH - len(query.terms) // 2, 1)
     for is_wide, parts, places in _steps(db, query):
-        if len(found) >= wanted or (is_wide and whole):
+        if len(found) >= wanted or (is_wide and (whole or fair >= enough)):
             break
         fresh = _ids(db, parts, places, STEP_MAX)
         for candidate in _candidates(db, [i for i in fresh if i not in found]):
             found[candidate.file] = candidate
-            whole += is_whole(query, candidate)
+            whole += fits(query, candidate)
+            fair += fits(query, candidate, slips=True)
     return list(found.values())
 
 
@@ -145,13 +149,19 @@ def _steps(db: Database, query: Query) -> Iterator[tuple[bool, list[_Part], froz
     if places:
         yield True, [_part(t, t.keys, _ALL) for t in query.terms], frozenset()
         yield True, anyhow, frozenset()
-    known = [_is_known(db, part) for part in anyhow]
-    slipped = [known.index(False)] if known.count(False) == 1 else range(min(len(named), 4))
-    for i in slipped:
-        slip = _part(named[i], near_keys(named[i].sounds), _ALL)
-        yield True, [slip if j == i else part for j, part in enumerate(anyhow)], places
-    for i in range(min(len(named), 4) if len(named) > 1 else 0):
-        yield True, [part for j, part in enumerate(anyhow) if j != i], places
+    yield from ((True, parts, places) for parts in _slips(db, named, anyhow))
+
+
+def _slips(db: Database, named: list[Term], anyhow: list[_Part]) -> Iterator[list[_Part]]:
+    """With slips of the finger: in the words that nobody bears, in one word, in all; then with one word left out."""
+    near = [_part(term, near_keys(term.sounds), _ALL) for term in named]
+    unknown = {i for i, part in enumerate(anyhow) if not _is_known(db, part)}
+    every = set(range(len(named)))
+    ones = [{i} for i in every] if not unknown and len(named) > 1 else []
+    for slipped in [*([unknown] if unknown else []), *ones, every]:
+        yield [near[i] if i in slipped else anyhow[i] for i in every]
+    for left_out in every if len(named) > 1 else ():
+        yield [near[i] if i in unknown else anyhow[i] for i in every if i != left_out]
 
 
 def _is_known(db: Database, part: _Part) -> bool:
