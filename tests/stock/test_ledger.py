@@ -263,6 +263,29 @@ def test_T28_a_backdated_row_may_not_go_below_zero_on_a_later_day(
     assert act(services.write, back(10))
 
 
+def test_T28_also_where_a_later_delivery_hides_it(store: Store, clock: FixedClock, act: Act, place: int) -> None:
+    for day, quantity in ((date(2026, 7, 1), 60), (date(2026, 7, 20), -50), (date(2026, 7, 22), 100)):
+        clock.set(day)
+        if quantity > 0:
+            act(services.receive, place, "BL", "DRC", [received(1, quantity)], day)
+        else:
+            act(sell, sale(1, -quantity))
+    late = Movement(
+        kind=MovementKind.LOSS_BREAKAGE,
+        product=1,
+        lot=1,
+        place=1,
+        quantity=-15,
+        occurred_on=date(2026, 7, 5),
+        reason="cassé",
+    )
+    with pytest.raises(Refused) as refusal:
+        act(services.write, late)
+    assert refusal.value.code == "stock-too-low-then"
+    assert refusal.value.params == {"on": "2026-07-20", "short": 5}
+    assert all_checks(store) == {}
+
+
 def test_unmet_demand_and_its_capture_reach_the_consumption_rule(
     store: Store, clock: FixedClock, act: Act, place: int
 ) -> None:
