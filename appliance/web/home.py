@@ -55,4 +55,10 @@ def home(request: Request[Any, Any, Any]) -> Response[bytes]:
         )  # fmt: skip
 
 
-HANDLERS = [home]
+@get("/vivant", opt={"public": True})
+async def alive() -> Response[str]:
+    """Whether the box answers: asked by a tablet before it sends a form."""
+    return Response("oui", media_type="text/plain")
+
+
+HANDLERS = [home, alive]

@@ -168,6 +168,25 @@ def test_what_is_typed_is_kept_while_the_network_is_cut_and_saved_once_when_it_i
     page.context.close()
 
 
+def test_a_save_pressed_while_the_network_is_cut_goes_out_by_itself_when_it_is_back(
+    browser: Any, resident: Resident
+) -> None:
+    page = signed_in(browser, resident)
+    page.goto("/patients/nouveau")
+    page.fill("#nom", "Bakono Attente")
+    page.check("input[name=sexe][value=F]")
+    page.fill("#age", "19")
+    page.context.set_offline(True)
+    page.click("button:has-text('Enregistrer')")
+    page.wait_for_timeout(2500)
+    assert page.input_value("#nom") == "Bakono Attente"
+    page.context.set_offline(False)
+    page.wait_for_url(re.compile("/visites/"))
+    found = page.context.request.get("/patients?q=Bakono Attente", headers={"HX-Request": "1"}).text()
+    assert found.count("Bakono Attente</b>") == 1
+    page.context.close()
+
+
 def test_a_cell_opens_and_the_month_is_signed(browser: Any, resident: Resident) -> None:
     page = signed_in(browser, resident, "portrait")
     page.goto("/rapports/RMA/2026-10")

@@ -39,21 +39,48 @@ if (form) {
   window.addEventListener("pagehide", () => { if (timer) saveDraft(); });
 }
 
-/** A save that is cut is sent again with the same request key, so it acts once. */
-document.addEventListener("submit", (event) => {
+/** The button that was pressed: a browser of 2020 does not tell it with the submit. @type {HTMLButtonElement | null} */
+let pressed = null;
+document.addEventListener("click", (event) => {
+  pressed = /** @type {Element} */ (event.target).closest("button");
+}, true);
+
+/** Whether the box answers. What the browser believes of the network says nothing: the box has no Internet. */
+async function boxAnswers() {
+  try {
+    return (await fetch("/vivant", { cache: "no-store" })).ok;
+  } catch (_fault) {
+    return false;
+  }
+}
+
+/**
+ * A save goes out only once the box answers, so a Wi-Fi that is down never swaps the page for the browser's error.
+ * Sent again it carries the same request key, so it acts once.
+ */
+document.addEventListener("submit", async (event) => {
   const sent = /** @type {HTMLFormElement} */ (event.target);
   if (sent.method !== "post" || sent.dataset.plain !== undefined) return;
+  event.preventDefault();
+  if (sent.dataset.sending) return;
+  sent.dataset.sending = "1";
   window.clearTimeout(timer);
   timer = 0;
-  const button = /** @type {HTMLButtonElement | null} */ (sent.querySelector("button.main"));
-  if (!navigator.onLine) {
-    event.preventDefault();
+  const button = pressed && pressed.form === sent ? pressed : null;
+  while (!(await boxAnswers())) {
     say("Le réseau est coupé : rien n'est perdu, on renvoie dès qu'il revient.");
-    window.addEventListener("online", () => sent.requestSubmit ? sent.requestSubmit() : sent.submit(), { once: true });
-  } else if (button) {
-    window.setTimeout(() => { button.disabled = true; }, 0);
-    window.setTimeout(() => { button.disabled = false; }, 8000);
+    await new Promise((done) => window.setTimeout(done, 2000));
   }
+  if (button && button.name) {
+    const chosen = document.createElement("input");
+    chosen.type = "hidden";
+    chosen.name = button.name;
+    chosen.value = button.value;
+    sent.append(chosen);
+  }
+  if (button && button.hasAttribute("formaction")) sent.action = button.formAction;
+  window.setTimeout(() => { delete sent.dataset.sending; }, 8000);
+  sent.submit();
 });
 
 for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, () => { touched = Date.now(); });
