@@ -16,6 +16,7 @@ import uvicorn
 
 from appliance.core.actors import MACHINE
 from appliance.core.errors import ApplianceError
+from appliance.records.care.visits import FORGOTTEN_HOURS, close_forgotten
 from appliance.reports.due import owed, prepare_owed
 from appliance.storage.door import SOCKET_NAME, Door
 from appliance.sync.cells import cells_of
@@ -104,11 +105,22 @@ async def _duties(state: AppState) -> None:
     """What is owed now is asked of the store, not of a timer: a week without power changes nothing."""
     while True:
         try:
+            if await asyncio.to_thread(_is_forgotten, state):
+                await state.opened.act("close-forgotten", MACHINE, lambda unit: {"closed": close_forgotten(unit)})
             if await asyncio.to_thread(_is_owed, state):
                 await state.opened.act("prepare-reports", MACHINE, lambda unit: {"prepared": prepare_owed(unit)})
         except ApplianceError as fault:
             log.error("duties: %s", fault.code)
         await asyncio.sleep(DUTIES_SECONDS)
+
+
+def _is_forgotten(state: AppState) -> bool:
+    """Whether someone still stands in the queue since yesterday: only then is there an act to write."""
+    latest = state.opened.clock.now().ms - FORGOTTEN_HOURS * 3_600_000
+    with state.opened.reading() as db:
+        return bool(
+            db.value("SELECT 1 FROM visit WHERE station NOT IN ('done', 'left') AND opened_at < ? LIMIT 1", (latest,))
+        )
 
 
 def _is_owed(state: AppState) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -67,9 +68,10 @@ async def save_visit(request: Request[Any, Any, Any], visit: int) -> Response[by
     correcting = form.ticked("corriger")
     if form.errors or found is None:
         return await asyncio.to_thread(_again, request, visit, form, None, correcting)
-    wanted = found
+    asked, is_auto = found, form.raw("cas") in ("", "auto")
 
     def write(unit: Any) -> dict[str, Any]:
+        wanted = replace(asked, case_type=_proposed(unit, visit, asked)) if is_auto else asked
         current = visits.current_consultation(unit, visit)
         if measures != Vitals() and (measures != visits.current_vitals(unit, visit)):
             visits.record_vitals(unit, visit, measures)
@@ -125,6 +127,12 @@ async def move(request: Request[Any, Any, Any], visit: int) -> Redirect:
 
     await state_of(request).opened.act("move-visit", session_of(request).actor, write)
     return to("/")
+
+
+def _proposed(db: Database, visit: int, found: Consultation) -> CaseType:
+    """New or follow-up as the record proposes it: the same affection within fourteen days is follow-up."""
+    held = visits.get(db, visit)
+    return visits.proposed_case_type(db, held.patient, found.diagnosis, held.occurred_on) if held else found.case_type
 
 
 def _view(db: Database, held: visits.Visit, today: date, *, corriger: bool) -> dict[str, Any]:
@@ -193,7 +201,7 @@ def _vitals(form: Form) -> Vitals:
 
 
 def _consultation(form: Form) -> Consultation | None:
-    case_type = form.choice("cas", ("NC", "AC"), default="NC")
+    case_type = form.choice("cas", ("auto", "NC", "AC"), default="auto")
     code = form.text("diagnostic", required=True, limit=40)
     rdt = form.choice("tdr", [r.value for r in Rdt], default="not_done")
     smear = form.choice("ge", [m.value for m in Microscopy], default="not_done")
@@ -204,7 +212,7 @@ def _consultation(form: Form) -> Consultation | None:
     if form.errors or not (case_type and code and rdt and smear and outcome and pregnant):
         return None
     return Consultation(
-        case_type=CaseType(case_type), motive=motive, diagnosis=code, rdt=Rdt(rdt), microscopy=Microscopy(smear),
+        case_type=CaseType.NEW if case_type == "auto" else CaseType(case_type), motive=motive, diagnosis=code, rdt=Rdt(rdt), microscopy=Microscopy(smear),
         malaria_suspected=form.ticked("suspect"), pregnant=pregnant, outcome=Outcome(outcome), died_on=died, notes=notes,
     )  # fmt: skip
 

@@ -176,13 +176,15 @@ def product_groups() -> dict[str, str]:
 
 def _follow_prescription(unit: Unit, prescription: int) -> None:
     """Bring the prescription's state and the visit's treatment facts in line with what was handed over."""
-    given = dispensing.given_by_line(unit, prescription)
-    care.set_served(unit, prescription, given)
-    groups = {
-        product_groups()[code]
-        for line, code in unit.all("SELECT id, product FROM prescription_line WHERE prescription = ?", (prescription,))
-        if given.get(line, 0) > 0 and code in product_groups()
-    }
+    care.set_served(unit, prescription, dispensing.given_by_line(unit, prescription))
+    # A visit may have several prescriptions: what its malaria was treated with is read over all of them.
+    rows = unit.all(
+        "SELECT l.product, -sum(m.quantity) FROM prescription q JOIN prescription p ON p.visit = q.visit"
+        " JOIN prescription_line l ON l.prescription = p.id JOIN movement m ON m.prescription_line = l.id"
+        " WHERE q.id = ? GROUP BY l.product",
+        (prescription,),
+    )
+    groups = {product_groups()[code] for code, given in rows if given > 0 and code in product_groups()}
     care.record_malaria_treatment(unit, prescription, frozenset(groups))
 
 

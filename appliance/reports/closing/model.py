@@ -41,7 +41,7 @@ class ReportCell:
     def as_json(self) -> dict[str, Any]:
         """As the command line shows it: `records` is how many rows stand behind the figure."""
         return {
-            "code": self.code, "disaggregation": dict(self.disaggregation), "value": self.value,
+            "code": self.code, "disaggregation": dict(self.disaggregation), "value": _number(self.value),
             "source": self.source.value, "records": len(self.records),
         }  # fmt: skip
 
@@ -102,3 +102,10 @@ def changed(before: Sequence[ReportCell], after: Sequence[ReportCell]) -> tuple[
     """The cells of `after` whose figure differs from the same cell of `before` (a cell that was not there was null)."""
     known = {(c.code, tuple(sorted(c.disaggregation.items()))): c.value for c in before}
     return tuple(c for c in after if known.get((c.code, tuple(sorted(c.disaggregation.items())))) != c.value)
+
+
+def _number(value: int | str | None) -> int | float | str | None:
+    """A kept decimal ("1.5") as a JSON number; words such as "true" stay words."""
+    if isinstance(value, str) and value.replace(".", "", 1).isdigit():
+        return float(value)
+    return value
