@@ -67,6 +67,7 @@ def draw(description: dict[str, Any]) -> bytes:
     from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
     small = ParagraphStyle("small", fontName="Helvetica", fontSize=7.5, leading=9)
+    tight = ParagraphStyle("tight", fontName="Helvetica-Bold", fontSize=5.8, leading=7, alignment=1, splitLongWords=0)
     head = ParagraphStyle("head", fontName="Helvetica-Bold", fontSize=13, leading=16)
     section = ParagraphStyle("section", fontName="Helvetica-Bold", fontSize=10, leading=14, spaceBefore=6)
     width = landscape(A4)[0] - 24 * mm
@@ -79,7 +80,8 @@ def draw(description: dict[str, Any]) -> bytes:
         story.append(Paragraph(_latin(table["title"]), section))
         columns = table["columns"]
         first = 78 * mm if columns < 15 else 62 * mm
-        rows = [[_cell(c, small) for c in line] for line in (*table["heads"], *table["rows"])]
+        rows = [[Paragraph(_latin(c), tight) for c in line] for line in table["heads"]]
+        rows += [[_cell(c, small) for c in line] for line in table["rows"]]
         style = [
             ("GRID", (0, 0), (-1, -1), 0.3, colors.grey), ("FONTSIZE", (0, 0), (-1, -1), 7),
             ("FONTNAME", (0, 0), (-1, len(table["heads"]) - 1), "Helvetica-Bold"),
@@ -175,7 +177,12 @@ def _cell(text: str, style: Any) -> Any:
 def _latin(text: str) -> str:
     """The built-in fonts know Latin-1: what they lack is written with letters they have."""
     plain = (
-        text.replace("œ", "oe").replace("Œ", "OE").replace("\u2019", "'").replace("\u2212", "-").replace("\u202f", " ")
+        text.replace("œ", "oe")
+        .replace("Œ", "OE")
+        .replace("\u2019", "'")
+        .replace("\u2212", "-")
+        .replace("\u2013", "-")
+        .replace("\u202f", " ")
     )
     return plain.encode("latin-1", "replace").decode("latin-1").replace("&", "&amp;").replace("<", "&lt;")
 

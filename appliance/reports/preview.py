@@ -101,12 +101,19 @@ def _from_stock(db: Database, element: Element, month: Month, until: date) -> Re
     days = []
     for code in element.products:
         product = catalogue.by_code(db, code)
-        if product is not None:
+        # A product that never lay on these shelves is not followed here: its absence is no stock-out of the month.
+        if product is not None and _was_held(db, product.id, month):
             days.append(stockout_count(db, product.id, month, min(until, month.last)))
     worst = max(days, default=None)
     value: int | str | None = worst if element.measure == "days" else None if worst is None else str(worst > 0).lower()
     return ReportCell(
         code=element.code, disaggregation={}, value=value, source=Source.COMPUTED if days else Source.EMPTY
+    )
+
+
+def _was_held(db: Database, product: int, month: Month) -> bool:
+    return bool(
+        db.value("SELECT 1 FROM stock_day WHERE product = ? AND day <= ? LIMIT 1", (product, month.last.isoformat()))
     )
 
 
