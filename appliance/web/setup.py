@@ -7,6 +7,7 @@ import hmac
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
 from litestar.response import Redirect
 
 from appliance.access import pins, staff
@@ -15,6 +16,8 @@ from appliance.core.errors import Refused
 from appliance.records.facility.services import SUPPLIERS, Facility, FacilityKind, add_village, set_facility
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
 from appliance.stock.ledger.services import add_place
+from appliance.upkeep.centre_file import parse_centre
+from appliance.upkeep.new_centre import first_pins, make_centre
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, state_of, to
 from appliance.web.reading import in_reader
@@ -78,6 +81,39 @@ async def set_up(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     return to("/entrer", "enregistre")
 
 
+@post("/mise-en-service/description", opt={"public": True})
+async def set_up_from_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The same from a description that a technician filled in: staff, first stock and paper months too."""
+    state, form = state_of(request), await read_form(request)
+    posted = await request.form()
+    upload = posted.get("description")
+    try:
+        if not state.setup_code or not hmac.compare_digest(
+            form.raw("code_mise_en_service").encode(), state.setup_code.encode()
+        ):
+            raise Refused("setup-code")
+        if not isinstance(upload, UploadFile):
+            raise Refused("description-missing")
+        text = (await upload.read())[: 4 << 20].decode("utf-8-sig", "replace")
+        centre = await asyncio.to_thread(parse_centre, text, upload.filename or "description.json")
+        given, hashes = await asyncio.to_thread(first_pins, centre)
+
+        def write(unit: Any) -> dict[str, Any]:
+            if _is_done(unit):
+                raise Refused("setup-code")
+            return make_centre(unit, centre, hashes)
+
+        await state.opened.act("set-up", MACHINE, write)
+    except Refused as fault:
+        return await asyncio.to_thread(_again, request, form, fault)
+    return await asyncio.to_thread(_made, request, given)
+
+
+def _made(request: Ask, given: dict[str, str]) -> Response[bytes]:
+    with state_of(request).opened.reading() as db:
+        return page(request, "setup_done.html", db, given=given)
+
+
 def _is_done(db: Any) -> bool:
     return bool(db.value("SELECT 1 FROM staff WHERE pin_hash IS NOT NULL LIMIT 1"))
 
@@ -90,4 +126,4 @@ def _again(request: Ask, form: Form, fault: Refused) -> Response[bytes]:
         )
 
 
-HANDLERS = [setup_page, set_up]
+HANDLERS = [setup_page, set_up, set_up_from_file]

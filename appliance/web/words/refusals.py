@@ -34,6 +34,8 @@ SENTENCES = {
     "date-too-old": "La date est trop ancienne pour être saisie ici.",
     "deceased": "Ce patient est noté décédé avant cette date.",
     "deputy": "L'intérim n'est pas possible : vérifiez les deux personnes et les dates.",
+    "data-file": "Le fichier a une erreur : rien n'est chargé.",
+    "description-missing": "Choisissez le fichier centre.json.",
     "diagnosis-unknown": "Choisissez un diagnostic de la liste.",
     "died-on": "La date du décès doit être entre la visite et aujourd'hui.",
     "disk-full": "Le disque est plein : rien n'est enregistré. Ce qui était gardé le reste. Appelez le technicien.",
@@ -147,6 +149,8 @@ def sentence(fault: ApplianceError) -> str:
         return f"Le {date_short(parse_date(str(given['on'])))} il aurait manqué {given.get('short')} : le stock serait passé sous zéro."
     if fault.code == "pin-locked" and given.get("seconds"):
         return f"Trop d'essais. Attendez {given['seconds']} secondes avant de réessayer."
+    if fault.code == "data-file":
+        return f"{text} {given.get('file')}, ligne {given.get('line')} : {given.get('fault')}"
     if "faults" in given and isinstance(given["faults"], list):
         return text + " " + " ; ".join(str(f) for f in given["faults"][:8])
     return text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from appliance.billing.tariffs.services import PriceLine, read_prices
 from appliance.core.actors import Role
-from appliance.core.datafile import Located, load_json
+from appliance.core.datafile import Located, load_json, parse_json
 from appliance.core.errors import Refused
 from appliance.core.periods import Month
 from appliance.records.facility.services import SUPPLIERS, Facility, FacilityKind
@@ -45,7 +45,21 @@ class CentreFile:
 
 def read_centre(file: Path) -> CentreFile:
     """Read a description (`provisioning/centre.example.json`); raises `DataFileError` naming file, line and fault."""
-    held = load_json(file)
+    return _centre(load_json(file))
+
+
+def parse_centre(text: str, name: str) -> CentreFile:
+    """As `read_centre`, from a text that was uploaded; it may name no file beside it, for there is none."""
+    held = Located(Path(name), text, parse_json(Path(name), text))
+    if not isinstance(held.content, dict):
+        held.fault((), "must be an object")
+    for part in ("products", "prices"):
+        if held.content.get(part):
+            held.fault((part,), "can't name a file here: load it afterwards, or use `appliance init`")
+    return _centre(held)
+
+
+def _centre(held: Located) -> CentreFile:
     products = tuple(read_whole(_beside(held, "products") or STARTER))
     codes = {p.code for p in products}
     prices = _beside(held, "prices")
