@@ -155,9 +155,15 @@ class Store:
         return now
 
     def verify_pages(self) -> int:
-        """Check the keyed checksum of every page; returns how many are bad (0 when sound)."""
+        """Check the keyed checksum of every page; returns how many are bad (0 when sound).
+
+        The pragma reads the file past the log, so a page the writer is just folding in can look torn. A fault
+        therefore counts only when it is found again in the writer's thread, where no folding can go on beside.
+        """
         with self.reading() as db:
             faults = db.all("PRAGMA cipher_integrity_check")
+        if faults and self.damage is None:
+            faults = self._writer.submit(lambda c: c.execute("PRAGMA cipher_integrity_check").fetchall()).result()
         if faults:
             self._note_damage(InvariantBroken("store-damaged", where="store", fault=str(faults[0][0])))
         return len(faults)

@@ -27,6 +27,9 @@ def rows_after(file: Path) -> set[int]:
     connection = opened(str(file), KEY_HEX, "FULL")
     try:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        # A cut in the middle of a checkpoint leaves half-written pages that the log still covers; the checksums are
+        # read from the file alone, so the log is folded in first, as the store does when it opens.
+        assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
         assert connection.execute("PRAGMA cipher_integrity_check").fetchall() == []
         if not connection.execute("SELECT 1 FROM sqlite_schema").fetchall():
             return set()
