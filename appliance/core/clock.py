@@ -72,7 +72,7 @@ class SystemClock:
 
     def __init__(self, floor_ms: int = RELEASE_FLOOR_MS, wall: WallClock | None = None) -> None:
         self._floor = max(floor_ms, RELEASE_FLOOR_MS)
-        self._wall = wall or _system_wall
+        self._wall = wall or system_wall
 
     def now(self) -> Instant:
         wall = self._wall()
@@ -122,5 +122,6 @@ class WallClock(Protocol):
     def __call__(self) -> int: ...
 
 
-def _system_wall() -> int:
+def system_wall() -> int:
+    """The machine's own clock as it stands, believed or not, in milliseconds since 1970."""
     return time.time_ns() // 1_000_000

@@ -11,6 +11,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 
@@ -22,6 +23,7 @@ from appliance.storage.door import SOCKET_NAME, Door
 from appliance.sync.cells import cells_of
 from appliance.sync.verbs import SyncVerbs
 from appliance.upkeep import notify
+from appliance.upkeep.duties import Duties
 from appliance.web.app import create_app
 from appliance.web.state import AppState
 
@@ -57,13 +59,17 @@ async def serve(state: AppState, host: str, port: int, on_ready: Callable[[int],
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.leave)
-    door, tasks = None, []
+    door: Door | None = None
+    duties: Duties | None = None
+    tasks: list[asyncio.Task[None]] = []
     if state.store is not None:
         sync = SyncVerbs(state.store, cells_of)
         state.on_outbox = sync.wake
         door = Door(state.store.directory / SOCKET_NAME, sync.verbs())
         await door.open()
-        tasks = [asyncio.create_task(_heartbeat(state)), asyncio.create_task(_duties(state))]
+        duties = Duties({"reports-and-queue": (partial(_what_is_owed, state), DUTIES_SECONDS)})
+        duties.start()
+        tasks = [asyncio.create_task(_heartbeat(state, duties)), asyncio.create_task(_what_is_owed(state))]
         tasks += [asyncio.create_task(work()) for work in state.background]
     running = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not running.done():
@@ -72,6 +78,8 @@ async def serve(state: AppState, host: str, port: int, on_ready: Callable[[int],
     notify.ready()
     await running
     notify.stopping()
+    if duties:
+        duties.stop()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -88,11 +96,12 @@ def _listen(host: str, port: int) -> socket.socket:
     return made
 
 
-async def _heartbeat(state: AppState) -> None:
+async def _heartbeat(state: AppState, duties: Duties) -> None:
     """Feed the watchdog after a real write; a store that can't write any more is not hidden by a restart loop."""
     while True:
         try:
             await asyncio.to_thread(state.opened.heartbeat)
+            duties.notice_jumps()
             notify.watchdog()
         except ApplianceError as fault:
             log.error("heartbeat: %s", fault.code)
@@ -101,17 +110,15 @@ async def _heartbeat(state: AppState) -> None:
         await asyncio.sleep(HEARTBEAT_SECONDS)
 
 
-async def _duties(state: AppState) -> None:
+async def _what_is_owed(state: AppState) -> None:
     """What is owed now is asked of the store, not of a timer: a week without power changes nothing."""
-    while True:
-        try:
-            if await asyncio.to_thread(_is_forgotten, state):
-                await state.opened.act("close-forgotten", MACHINE, lambda unit: {"closed": close_forgotten(unit)})
-            if await asyncio.to_thread(_is_owed, state):
-                await state.opened.act("prepare-reports", MACHINE, lambda unit: {"prepared": prepare_owed(unit)})
-        except ApplianceError as fault:
-            log.error("duties: %s", fault.code)
-        await asyncio.sleep(DUTIES_SECONDS)
+    try:
+        if await asyncio.to_thread(_is_forgotten, state):
+            await state.opened.act("close-forgotten", MACHINE, lambda unit: {"closed": close_forgotten(unit)})
+        if await asyncio.to_thread(_is_owed, state):
+            await state.opened.act("prepare-reports", MACHINE, lambda unit: {"prepared": prepare_owed(unit)})
+    except ApplianceError as fault:
+        log.error("duties: %s", fault.code)
 
 
 def _is_forgotten(state: AppState) -> bool:
