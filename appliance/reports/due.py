@@ -26,7 +26,8 @@ class Owed:
 def owed(db: Database, today: date) -> list[Owed]:
     """Every month that is over and not closed, since the first row of the store, oldest first (24 at most)."""
     first = db.value(
-        "SELECT min(m) FROM (SELECT min(month) m FROM fact UNION ALL SELECT min(substr(day, 1, 7)) FROM stock_day)"
+        "SELECT min(m) FROM (SELECT min(month) m FROM fact UNION ALL"
+        " SELECT substr(min((SELECT min(day) FROM stock_day WHERE product = p.id)), 1, 7) FROM product p)"
     )
     if not first:
         return []

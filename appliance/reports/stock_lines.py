@@ -30,13 +30,18 @@ def stock_lines(db: Database, form: Form, month: Month, until: date) -> tuple[Re
     """Every cell of the CRGS of a month. A product that never moved has empty cells."""
     last = min(month.last, until)
     before: dict[int, int] = dict(
+        # Today's balance less what moved since: the years before the month are not read.
         db.all(
-            "SELECT product, sum(quantity) FROM stock_day WHERE day < ? GROUP BY product", (month.first.isoformat(),)
+            "SELECT p.id, coalesce((SELECT sum(quantity) FROM balance WHERE product = p.id AND quantity > 0), 0)"
+            " - coalesce((SELECT sum(quantity) FROM stock_day WHERE product = p.id AND day >= ?1), 0) FROM product p"
+            " WHERE EXISTS (SELECT 1 FROM stock_day WHERE product = p.id AND day < ?1)",
+            (month.first.isoformat(),),
         )
     )
     moved: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for product, column, quantity in db.all(
-        "SELECT product, report_column, sum(quantity) FROM stock_day WHERE day BETWEEN ? AND ? GROUP BY product, report_column",
+        "SELECT p.id, s.report_column, sum(s.quantity) FROM product p CROSS JOIN stock_day s ON s.product = p.id"
+        " AND s.day BETWEEN ? AND ? GROUP BY p.id, s.report_column",
         (month.first.isoformat(), last.isoformat()),
     ):
         moved[product][column] = quantity
@@ -97,7 +102,8 @@ def _figures(
 def _records(db: Database, first: date, last: date) -> dict[tuple[int, str], list[int]]:
     found: dict[tuple[int, str], list[int]] = defaultdict(list)
     for identity, product, column in db.all(
-        "SELECT id, product, report_column FROM movement WHERE occurred_on BETWEEN ? AND ?",
+        "SELECT m.id, p.id, m.report_column FROM product p CROSS JOIN movement m ON m.product = p.id"
+        " AND m.occurred_on BETWEEN ? AND ? ORDER BY m.id",
         (first.isoformat(), last.isoformat()),
     ):
         found[product, column].append(identity)
@@ -106,13 +112,21 @@ def _records(db: Database, first: date, last: date) -> dict[tuple[int, str], lis
 
 def _usable_at(db: Database, day: date) -> dict[int, int]:
     """Usable stock at the end of a day: balances of today walked back over the days since."""
-    return dict(
+    held: dict[int, int] = defaultdict(int)
+    held |= dict(
         db.all(
-            "SELECT m.product, sum(m.quantity) FROM movement m JOIN lot l ON l.id = m.lot WHERE m.occurred_on <= ?"
-            " AND l.expires_on >= ? AND l.status = 'usable' GROUP BY m.product",
-            (day.isoformat(), day.isoformat()),
+            "SELECT b.product, sum(b.quantity) FROM balance b JOIN lot l ON l.id = b.lot WHERE b.quantity > 0"
+            " AND l.expires_on >= ? AND l.status = 'usable' GROUP BY b.product",
+            (day.isoformat(),),
         )
     )
+    for product, moved in db.all(
+        "SELECT p.id, sum(s.quantity) FROM product p CROSS JOIN stock_day s ON s.product = p.id AND s.day > ?1"
+        " JOIN lot l ON l.id = s.lot WHERE l.expires_on >= ?1 AND l.status = 'usable' GROUP BY p.id",
+        (day.isoformat(),),
+    ):
+        held[product] -= moved
+    return held
 
 
 def _expiring(db: Database, day: date) -> dict[int, int]:

@@ -36,10 +36,10 @@ def no_balance_was_ever_negative(db: Database) -> list[str]:
 def days_are_the_sum_of_movements(db: Database) -> list[str]:
     """The kept totals by day equal the movements summed anew."""
     rebuilt = (
-        "SELECT product, occurred_on, report_column, is_campaign, sum(quantity), count(*) FROM movement"
-        " GROUP BY product, occurred_on, report_column, is_campaign"
+        "SELECT product, occurred_on, lot, report_column, is_campaign, sum(quantity), count(*) FROM movement"
+        " GROUP BY product, occurred_on, lot, report_column, is_campaign"
     )
-    kept = "SELECT product, day, report_column, is_campaign, quantity, rows FROM stock_day"
+    kept = "SELECT product, day, lot, report_column, is_campaign, quantity, rows FROM stock_day"
     return [
         f"{row}"
         for row in db.all(f"SELECT * FROM ({rebuilt} EXCEPT {kept}) UNION ALL SELECT * FROM ({kept} EXCEPT {rebuilt})")

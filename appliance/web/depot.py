@@ -51,7 +51,10 @@ def depot(request: Request[Any, Any, Any], q: str = "", programme: str = "") -> 
     """The products that move, the emptiest first."""
     today = today_of(request)
     with state_of(request).opened.reading() as db:
-        moved = {row[0] for row in db.all("SELECT DISTINCT product FROM stock_day")}
+        moved = {
+            row[0]
+            for row in db.all("SELECT id FROM product p WHERE EXISTS (SELECT 1 FROM stock_day WHERE product = p.id)")
+        }
         products = [p for p in catalogue.listed(db, q, programme) if q or p.id in moved]
         lines = sorted((_line(card_of(db, p, today)) for p in products), key=lambda line: _ORDER.index(line.band))
         return page(request, "depot/list.html", db, lines=lines, q=q, programme=programme)

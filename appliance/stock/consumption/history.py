@@ -10,6 +10,8 @@ from collections import defaultdict
 from datetime import date, timedelta
 from fractions import Fraction
 
+import msgspec
+
 from appliance.core.periods import Month
 from appliance.stock.consumption.average import LONGEST_WINDOW, last_closed
 from appliance.stock.consumption.model import History, MonthOfUse
@@ -26,8 +28,9 @@ def history(db: Database, product: int, as_of: date) -> History:
     started = _started(db)
     ledger = [m for m in first.until(Month.of(as_of)) if started and m >= Month.of(started)]
     use = _consumed(db, product, first.first, as_of)
-    unmet, captured_days = _unmet(db, product, first.first, as_of)
+    unmet = _unmet(db, product, first.first, as_of)
     out = stockouts(db, product, ledger, as_of)
+    captured_days = _captured(db, set().union(*out.values()))
     months = []
     for month in ledger:
         days = out[month]
@@ -68,36 +71,35 @@ def stockout_count(db: Database, product: int, month: Month, until: date) -> int
 
 
 def _usable_flows(db: Database, product: int, since: date, until: date) -> tuple[int, dict[date, tuple[int, int]]]:
-    """Usable stock before `since`, and by day what came into it and what left it."""
+    """Usable stock before `since`, and by day what came into it and what left it.
+
+    A lot's stock before `since` is its balance of today less what moved from that day on: history is not read.
+    """
+    moved: dict[int, list[tuple[date, int]]] = defaultdict(list)
+    for lot, day_text, quantity in db.all(
+        "SELECT lot, day, sum(quantity) FROM stock_day WHERE product = ? AND day >= ? GROUP BY lot, day",
+        (product, since.isoformat()),
+    ):
+        moved[lot].append((date.fromisoformat(day_text), quantity))
     flows: dict[date, list[int]] = defaultdict(lambda: [0, 0])
     opening = 0
-    for lot, expires, status in db.all("SELECT id, expires_on, status FROM lot WHERE product = ?", (product,)):
+    for lot, expires, status, balance in db.all(
+        "SELECT id, expires_on, status, coalesce((SELECT sum(quantity) FROM balance WHERE lot = l.id), 0)"
+        " FROM lot l WHERE product = ? AND expires_on >= ?",
+        (product, since.isoformat()),
+    ):
         gone = _unusable_from(db, lot, date.fromisoformat(expires), status)
-        held = 0
-        for day_text, quantity in db.all(
-            "SELECT occurred_on, sum(quantity) FROM movement WHERE lot = ? GROUP BY occurred_on ORDER BY occurred_on",
-            (lot,),
-        ):
-            day = date.fromisoformat(day_text)
-            if day >= gone:
-                break
-            held += quantity
-            if day < since:
-                continue
-            flows[day][0 if quantity > 0 else 1] += abs(quantity)
-        before = sum(q for d, q in _until(db, lot, since) if date.fromisoformat(d) < gone)
-        if gone > since:
-            opening += before
-            if gone <= until and held > 0:
-                flows[gone][1] += held
+        if gone <= since:
+            continue
+        held = balance - sum(quantity for _, quantity in moved[lot])
+        opening += held
+        for day, quantity in moved[lot]:
+            if day < gone:
+                held += quantity
+                flows[day][0 if quantity > 0 else 1] += abs(quantity)
+        if gone <= until and held > 0:
+            flows[gone][1] += held
     return opening, {day: (came, went) for day, (came, went) in flows.items()}
-
-
-def _until(db: Database, lot: int, before: date) -> list[tuple[str, int]]:
-    return db.all(
-        "SELECT occurred_on, sum(quantity) FROM movement WHERE lot = ? AND occurred_on < ? GROUP BY occurred_on",
-        (lot, before.isoformat()),
-    )
 
 
 def _unusable_from(db: Database, lot: int, expires: date, status: str) -> date:
@@ -122,9 +124,9 @@ def _consumed(db: Database, product: int, since: date, until: date) -> dict[Mont
     }
 
 
-def _unmet(db: Database, product: int, since: date, until: date) -> tuple[dict[Month, int], set[date]]:
-    """Unmet demand by month, and the days on which the depot captured prescriptions at all."""
-    by_month = {
+def _unmet(db: Database, product: int, since: date, until: date) -> dict[Month, int]:
+    """Unmet demand by month."""
+    return {
         Month.parse(month): quantity
         for month, quantity in db.all(
             "SELECT substr(occurred_on, 1, 7), sum(quantity) FROM unmet_demand WHERE product = ?"
@@ -132,11 +134,15 @@ def _unmet(db: Database, product: int, since: date, until: date) -> tuple[dict[M
             (product, since.isoformat(), until.isoformat()),
         )
     }
-    days = db.all(
-        "SELECT DISTINCT occurred_on FROM prescription WHERE occurred_on BETWEEN ? AND ?",
-        (since.isoformat(), until.isoformat()),
+
+
+def _captured(db: Database, days: set[date]) -> set[date]:
+    """Of these days, those on which the depot captured prescriptions at all."""
+    asked = msgspec.json.encode(sorted(day.isoformat() for day in days)).decode()
+    rows = db.all(
+        "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM prescription WHERE occurred_on = value)", (asked,)
     )
-    return by_month, {date.fromisoformat(d) for (d,) in days}
+    return {date.fromisoformat(day) for (day,) in rows}
 
 
 def _with_paper(db: Database, product: int, months: list[MonthOfUse], first: Month) -> list[MonthOfUse]:
@@ -156,18 +162,17 @@ def _with_paper(db: Database, product: int, months: list[MonthOfUse], first: Mon
 
 def _started(db: Database) -> date | None:
     """The day of the first movement of the depot: before it the appliance knew nothing."""
-    text = db.value("SELECT min(day) FROM stock_day")
+    text = db.value("SELECT min((SELECT min(day) FROM stock_day WHERE product = p.id)) FROM product p")
     return date.fromisoformat(text) if text else None
 
 
 def _first_receipt(db: Database, product: int, started: date | None) -> date | None:
     """The day a product first came, when it was not there at the start; an opening stock is no first receipt."""
     row = db.one("SELECT min(day) FROM stock_day WHERE product = ?", (product,))
-    if row is None or row[0] is None:
+    if row is None or row[0] is None or started is None or date.fromisoformat(row[0]) <= started:
         return None
     if db.value("SELECT 1 FROM paper_consumption WHERE product = ? LIMIT 1", (product,)):
         return None
     if db.value("SELECT 1 FROM stock_day WHERE product = ? AND report_column = 'SI' LIMIT 1", (product,)):
         return None
-    first = date.fromisoformat(row[0])
-    return first if started and first > started else None
+    return date.fromisoformat(row[0])

@@ -54,6 +54,7 @@ CREATE TABLE prescription (
   act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX prescription_visit ON prescription (visit);
+CREATE INDEX prescription_day ON prescription (occurred_on);
 CREATE INDEX prescription_open ON prescription (occurred_on) WHERE state IN ('issued', 'part_served');
 -- product is the catalogue's code: records knows no shelf.
 CREATE TABLE prescription_line (

@@ -78,19 +78,21 @@ CREATE TABLE balance (
   PRIMARY KEY (lot, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX balance_product ON balance (product) WHERE quantity > 0;
--- Movements of a product by day and report column: what consumption and the month's report read.
+-- Movements of a lot by day and report column: what consumption, stock-out days and the month's report read, so that
+-- none of them goes through the ledger's history.
 CREATE TABLE stock_day (
-  product INTEGER NOT NULL, day TEXT NOT NULL, report_column TEXT NOT NULL, is_campaign INTEGER NOT NULL,
-  quantity INTEGER NOT NULL, rows INTEGER NOT NULL, PRIMARY KEY (product, day, report_column, is_campaign)
+  product INTEGER NOT NULL, day TEXT NOT NULL, lot INTEGER NOT NULL, report_column TEXT NOT NULL,
+  is_campaign INTEGER NOT NULL, quantity INTEGER NOT NULL, rows INTEGER NOT NULL,
+  PRIMARY KEY (product, day, lot, report_column, is_campaign)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER movement_moves_balance AFTER INSERT ON movement BEGIN
   INSERT INTO balance (lot, place, product, quantity, last_day)
     VALUES (NEW.lot, NEW.place, NEW.product, 0, NEW.occurred_on) ON CONFLICT (lot, place) DO NOTHING;
   UPDATE balance SET quantity = quantity + NEW.quantity, last_day = max(last_day, NEW.occurred_on)
     WHERE lot = NEW.lot AND place = NEW.place;
-  INSERT INTO stock_day (product, day, report_column, is_campaign, quantity, rows)
-    VALUES (NEW.product, NEW.occurred_on, NEW.report_column, NEW.is_campaign, NEW.quantity, 1)
-    ON CONFLICT (product, day, report_column, is_campaign) DO UPDATE SET
+  INSERT INTO stock_day (product, day, lot, report_column, is_campaign, quantity, rows)
+    VALUES (NEW.product, NEW.occurred_on, NEW.lot, NEW.report_column, NEW.is_campaign, NEW.quantity, 1)
+    ON CONFLICT (product, day, lot, report_column, is_campaign) DO UPDATE SET
       quantity = quantity + excluded.quantity, rows = rows + 1;
 END;
 
