@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from appliance.core.datafile import Located, Path_
@@ -12,6 +13,7 @@ from appliance.core.errors import Refused
 from appliance.core.periods import Month, parse_date
 from appliance.stock.consumption.average import average_monthly_consumption, last_closed
 from appliance.stock.consumption.model import Consumption, History, MonthOfUse
+from appliance.stock.ordering.awaited import Awaited, still_awaited
 from appliance.stock.ordering.expiry import LotAhead
 from appliance.stock.ordering.quantity import Situation
 from appliance.stock.ordering.season import look_ahead_index
@@ -20,16 +22,19 @@ MONTHS_MAX = 600
 
 
 def consumption_case(held: Located) -> History:
-    """A consumption case: `as_of`, `months` oldest first (absent months count nothing), `first_receipt` or null."""
+    """A consumption case: `as_of`, `months` oldest first (absent months count nothing), `first_receipt` or null.
+
+    A month that is not closed on `as_of` is no fault: rule A5 leaves it out, and the answer lists it apart.
+    """
     rows = held.need(("months",), list)
     if len(rows) > MONTHS_MAX:
         held.fault(("months",), f"has more than {MONTHS_MAX} months")
     months = tuple(_month(held, index) for index in range(len(rows)))
-    seen: set[Month] = set()
-    for index, month in enumerate(months):
-        if month.month in seen:
-            held.fault(("months", index, "month"), f"{month.month} stands twice")
-        seen.add(month.month)
+    for index, (before, month) in enumerate(pairwise(m.month for m in months), start=1):
+        if month in {m.month for m in months[:index]}:
+            held.fault(("months", index, "month"), f"{month} stands twice")
+        if month < before:
+            held.fault(("months", index, "month"), f"{month} comes after {before}: months stand oldest first")
     first = held.content.get("first_receipt")
     return History(
         as_of=_date(held, ("as_of",)),
@@ -42,37 +47,57 @@ def consumption_case(held: Located) -> History:
 def order_case(held: Located) -> tuple[Situation, Consumption | None]:
     """An order case: a CMM, or months to compute it from; usable stock, or lots."""
     estimate: Consumption | None = None
-    given = held.content.get("cmm")
-    if "cmm" in held.content and given is not None:
-        cmm: Fraction | None = _number(held, ("cmm",), low=0)
-    elif "months" in held.content:
+    if held.content.get("months") is not None:
         estimate = average_monthly_consumption(consumption_case(held))
-        cmm = estimate.cmm
-    elif "cmm" in held.content:
-        cmm = None
-    else:
+    elif "cmm" not in held.content:
         held.fault((), "must have cmm or months")
+    cmm = _optional(held, "cmm")
+    warnings = ("cmm-differs-from-months",) if estimate and cmm is not None and _differ(cmm, estimate.cmm) else ()
+    if cmm is None and estimate is not None:
+        cmm = estimate.cmm
     lots = _lots(held)
     usable = _optional(held, "usable")
     if lots is None and usable is None:
         held.fault((), "must have usable or lots")
     shelf_life = _optional(held, "shelf_life_months")
+    on_order, late = _on_order(held)
     return (
         Situation(
             cmm=cmm,
             max_months=_number(held, ("max_months",), 3, low=0),
             usable=usable,
             lots=lots,
-            on_order=_number(held, ("on_order",), 0, low=0),
+            on_order=on_order,
             reserved=_number(held, ("reserved",), 0, low=0),
             loans_due_in=_number(held, ("loans_due_in",), 0, low=0),
             loans_due_out=_number(held, ("loans_due_out",), 0, low=0),
             pack=int(_number(held, ("pack",), 1, low=1, whole=True)),
             shelf_life_months=shelf_life,
             season_index=_season(held),
+            warnings=(*warnings, *late),
         ),
         estimate,
     )
+
+
+def _differ(given: Fraction, computed: Fraction | None) -> bool:
+    """Whether a given CMM is another than that of the months; one rounded to a whole unit is the same."""
+    return computed is None or abs(given - computed) > Fraction(1, 2)
+
+
+def _on_order(held: Located) -> tuple[Fraction, tuple[str, ...]]:
+    """What is on its way: a sum, or orders `{"quantity", "age_days"}` of which one older than 2 lead times stops counting."""
+    if not isinstance(held.content.get("on_order"), list):
+        return _number(held, ("on_order",), 0, low=0), ()
+    orders = [
+        Awaited(
+            quantity=_number(held, ("on_order", index, "quantity"), low=0),
+            age_days=int(_number(held, ("on_order", index, "age_days"), low=0, whole=True)),
+        )
+        for index in range(len(held.content["on_order"]))
+    ]
+    counted, overdue = still_awaited(orders, _number(held, ("lead_time_days",), low=0))
+    return counted, ("order-overdue",) if overdue else ()
 
 
 def _month(held: Located, index: int) -> MonthOfUse:
@@ -86,13 +111,23 @@ def _month(held: Located, index: int) -> MonthOfUse:
     row = held.content["months"][index]
     return MonthOfUse(
         month=month,
-        consumed=_number(held, (*path, "consumed")),
+        consumed=_number(held, (*path, "consumed"), low=0),
         stockout_days=int(_number(held, (*path, "stockout_days"), 0, low=0, high=month.days, whole=True)),
         unmet=_number(held, (*path, "unmet"), 0, low=0),
         unmet_captured=_number(held, (*path, "unmet_captured"), 0, low=0, high=1),
         from_paper=row.get("source") == "papier",
-        excluded=bool(row.get("excluded")),
+        excluded=_excluded(held, path),
     )
+
+
+def _excluded(held: Located, path: Path_) -> bool:
+    """Rule A7: only a named person sets a month aside, with a reason: `{"by": ..., "reason": ...}`."""
+    if not held.content["months"][path[-1]].get("excluded"):
+        return False
+    for name in ("by", "reason"):
+        if not str(held.need((*path, "excluded", name), str)).strip():
+            held.fault((*path, "excluded", name), "must not be empty")
+    return True
 
 
 def _lots(held: Located) -> list[LotAhead] | None:

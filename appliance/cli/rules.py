@@ -19,8 +19,12 @@ from appliance.records.patients.names import compare, name_keys
 from appliance.stock.consumption.average import average_monthly_consumption
 from appliance.stock.consumption.model import Consumption
 from appliance.stock.ordering.quantity import Proposal, propose
+from appliance.web.words.labels import CONFIDENCES
+from appliance.web.words.labels import ORDER_WARNINGS as WARNINGS
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+
+UNKNOWN = "CMM inconnue : tapez la quantité avec un motif."
 
 
 @click.group()
@@ -56,14 +60,11 @@ def consumption(case: str, as_json: bool) -> None:
     if as_json:
         show(consumption_facts(result))
         return
-    if result.cmm is None:
-        click.echo("CMM inconnue : tapez la quantité avec un motif.")
-        return
-    window = f"{result.window[0].month} à {result.window[-1].month}"
-    click.echo(
-        f"CMM {number_fr(result.cmm, 2)} par mois ({result.estimator}, {window},"
-        f" {result.available_days} jours avec stock, confiance {result.confidence})"
-    )
+    click.echo(consumption_label(result))
+    for month in result.outliers:
+        click.echo(f"  {month} : mois inhabituel, gardé")
+    for month in result.open_months:
+        click.echo(f"  {month} : mois non clos, laissé de côté")
 
 
 @rules.command()
@@ -76,12 +77,27 @@ def order(case: str, as_json: bool) -> None:
     if as_json:
         show({**order_facts(result), "cmm": rounded(situation.cmm), "consumption": _working(estimate)})
         return
-    if result.quantity is None:
-        click.echo("CMM inconnue : tapez la quantité avec un motif.")
-        return
-    click.echo(f"Besoin {number_fr(result.need or 0, 2)} ; à commander {result.quantity} ({result.packs} cond.)")
+    click.echo(order_label(result))
     for code in result.warnings:
-        click.echo(f"  attention : {code}")
+        click.echo(f"  attention : {WARNINGS.get(code, code)}")
+
+
+def consumption_label(result: Consumption) -> str:
+    """A CMM said in one French sentence."""
+    if result.cmm is None:
+        return UNKNOWN
+    window = f"{result.window[0].month} à {result.window[-1].month}"
+    return (
+        f"CMM {number_fr(result.cmm, 2)} par mois ({result.estimator}, {window},"
+        f" {result.available_days} jours avec stock, confiance {CONFIDENCES[result.confidence.value]})"
+    )
+
+
+def order_label(result: Proposal) -> str:
+    """A proposal said in one French sentence."""
+    if result.quantity is None:
+        return UNKNOWN
+    return f"Besoin {number_fr(result.need or 0, 2)} ; à commander {result.quantity} ({result.packs} cond.)"
 
 
 def consumption_facts(result: Consumption) -> dict[str, Any]:
@@ -93,6 +109,7 @@ def consumption_facts(result: Consumption) -> dict[str, Any]:
         "available_days": result.available_days,
         "confidence": result.confidence.value,
         "unknown": result.unknown,
+        "label": consumption_label(result),
         "rule": result.rule,
         "naive": rounded(result.naive),
         "window": [
@@ -113,7 +130,7 @@ def order_facts(result: Proposal) -> dict[str, Any]:
     return {
         "need": rounded(result.need), "quantity": result.quantity, "packs": result.packs,
         "at_risk": rounded(result.at_risk), "warnings": list(result.warnings), "usable": rounded(result.usable),
-        "target": rounded(result.target),
+        "target": rounded(result.target), "label": order_label(result),
     }  # fmt: skip
 
 

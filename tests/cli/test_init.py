@@ -22,7 +22,7 @@ def test_the_example_makes_a_centre_whose_checks_hold(tmp_path: Path) -> None:
     card = json.loads(appliance("stock", "MLS001", "--data", str(tmp_path / "c"), "--json").stdout)
     assert card["usable"] == 120
     assert {m["note"] for m in card["consumption"]["window"]} == {"paper"}
-    assert card["consumption"]["confidence"] == "faible"
+    assert card["consumption"]["confidence"] == "low"
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,9 @@ CASE = {
 }
 
 
+MONTH = CASE["months"][0]
+
+
 def test_names() -> None:
     answer = asked("rules", "names", "Coulibaly", "Koulibali")
     assert (answer["match"], answer["by"]) == (True, "key")
@@ -66,6 +69,15 @@ def test_order_from_cmm_and_from_months() -> None:
         ({"months": [{"month": "2026-07"}]}, "has no 'consumed'"),
         ({"months": [{"month": "2026-07", "consumed": "trois"}]}, "must be a number"),
         ({"first_receipt": "hier"}, "first_receipt must be a date"),
+        ({"months": [MONTH, {**MONTH, "month": "2026-05"}]}, "months[1].month 2026-05 comes after 2026-07"),
+        ({"months": [{**MONTH, "consumed": -5}]}, "consumed must not be below 0"),
+        ({"months": [{**MONTH, "stockout_days": -1}]}, "stockout_days must not be below 0"),
+        ({"months": [{**MONTH, "unmet": -1}]}, "unmet must not be below 0"),
+        ({"months": [{**MONTH, "unmet_captured": 1.01}]}, "unmet_captured must not be above 1"),
+        ({"months": [{**MONTH, "stockout_days": 1.5}]}, "stockout_days must be a whole number"),
+        ({"months": [{**MONTH, "excluded": True}]}, "has no 'by'"),
+        ({"months": None}, "months must be list"),
+        ({"as_of": None}, "as_of must be str"),
     ],
 )
 def test_a_wrong_case_is_named_by_file_line_and_field(tmp_path: Path, change: dict[str, Any], said: str) -> None:
@@ -76,6 +88,31 @@ def test_a_wrong_case_is_named_by_file_line_and_field(tmp_path: Path, change: di
     assert f"{file}:1: " in done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_order_says_where_its_inputs_disagree_and_when_an_order_is_overdue() -> None:
+    order = {"usable": 130, "pack": 100, "cmm": 120, "lots": [{"quantity": 60, "days_left": 15}]}
+    answer = asked("rules", "order", "-", case=order)
+    assert (answer["need"], answer["warnings"]) == (300, ["usable-differs-from-lots"])
+    assert asked("rules", "order", "-", case={**CASE, "usable": 130, "cmm": 120})["warnings"] == [
+        "cmm-differs-from-months"
+    ]
+    late = [{"quantity": 100, "age_days": 28}, {"quantity": 500, "age_days": 29}]
+    answer = asked("rules", "order", "-", case={"usable": 130, "cmm": 120, "on_order": late, "lead_time_days": 14})
+    assert (answer["need"], answer["warnings"]) == (130, ["order-overdue"])
+
+
+def test_an_unknown_consumption_proposes_nothing() -> None:
+    answer = asked("rules", "order", "-", case={"usable": 130, "cmm": None, "pack": 100})
+    assert (answer["need"], answer["quantity"], answer["packs"]) == (None, None, None)
+    assert answer["warnings"] == ["cmm-unknown"]
+
+
+def test_a_label_is_french_and_a_code_is_not() -> None:
+    new = {"as_of": "2026-09-30", "months": [{"month": "2026-09", "consumed": 84}], "first_receipt": "2026-09-10"}
+    answer = asked("rules", "consumption", "-", case=new)
+    assert answer["confidence"] == "low"
+    assert "confiance faible" in answer["label"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"as_of": 3}'])

@@ -50,16 +50,16 @@ def average_monthly_consumption(history: History) -> Consumption:
     build = _Windows(known, last, first_receipt)
     base = build.window(history.window_months)
     closed = [m for m in known.values() if m.month <= last]
-    result = _choose(build, base, history, first_receipt is not None)
+    result = _choose(build, base, history)
     return Consumption(
         cmm=result.cmm,
         estimator=result.estimator,
         rule=result.rule,
         window=result.window,
         available_days=result.available_days,
-        confidence=_confidence(result, known),
+        confidence=_confidence(result, known, build.days_since_first_receipt()),
         naive=_naive(base),
-        outliers=_outliers([m for m in closed if m.month in {w.month for w in result.window}]),
+        outliers=_outliers([m for m in closed if _had_stock(m, result.window)]),
         open_months=tuple(sorted(m for m in known if m > last)),
         warnings=tuple(warnings),
     )
@@ -71,19 +71,22 @@ def last_closed(history: History) -> Month:
     return month if month.last <= history.as_of else month.plus(-1)
 
 
-def _choose(build: _Windows, base: tuple[WindowMonth, ...], history: History, is_new: bool) -> Consumption:
+def _choose(build: _Windows, base: tuple[WindowMonth, ...], history: History) -> Consumption:
     for length in range(history.window_months, max(history.window_months, LONGEST_WINDOW) + 1):
         window = build.window(length)
         if available(window) >= ENOUGH_DAYS:
-            rule = "A3" if length > history.window_months else "A4" if is_new and _is_new(build, window) else ""
+            rule = "A3" if length > history.window_months else "A4" if _is_new(build, window) else ""
             return _estimate(window, rule)
-    if _captured(base):
-        return _demand(base, "A2")
+    for length in range(history.window_months, max(history.window_months, LONGEST_WINDOW) + 1):
+        if _captured(build.window(length)):
+            return _demand(build.window(length), "A2")
     season = build.window(history.window_months, years_back=1)
     if available(season) >= ENOUGH_DAYS:
         return _estimate(season, "A3-season")
-    if is_new and available(base) >= NEW_PRODUCT_DAYS:
-        return _windowed(base, "A4")
+    if build.is_new():
+        life = build.life(history.window_months)
+        if available(life) >= NEW_PRODUCT_DAYS:
+            return _windowed(life, "A4")
     return Consumption(
         cmm=None, estimator=None, rule="unknown", window=base, available_days=available(base),
         confidence=Confidence.LOW, naive=None,
@@ -126,12 +129,13 @@ def _captured(window: Sequence[WindowMonth]) -> bool:
     return sum((m.captured * m.unavailable_days for m in window), Fraction(0)) / out >= CAPTURED_SHARE
 
 
-def _confidence(result: Consumption, known: dict[Month, MonthOfUse]) -> Confidence:
+def _confidence(result: Consumption, known: dict[Month, MonthOfUse], days_known: int) -> Confidence:
+    """`days_known`: days with stock since a new product came (A4); a settled product has enough of them."""
     paper = any(known[w.month].from_paper for w in result.window if w.month in known)
-    if result.cmm is None or paper or result.rule == "A3-season":
+    if result.cmm is None or paper or result.rule == "A3-season" or days_known < SETTLED_DAYS:
         return Confidence.LOW
     if result.rule == "A4":
-        return Confidence.LOW if result.available_days < SETTLED_DAYS else Confidence.FAIR
+        return Confidence.FAIR
     if result.estimator is Estimator.DEMAND or (result.available_days >= SETTLED_DAYS and result.rule != "A3"):
         return Confidence.GOOD
     return Confidence.FAIR
@@ -145,9 +149,14 @@ def _outliers(months: Sequence[MonthOfUse]) -> tuple[Month, ...]:
     found = []
     for month in months:
         others = [Fraction(m.consumed) for m in months if m is not month and not m.excluded]
-        if len(others) >= 2 and not month.excluded and month.consumed > OUTLIER_FACTOR * median(others) > 0:
+        if others and not month.excluded and month.consumed > OUTLIER_FACTOR * median(others):
             found.append(month.month)
     return tuple(sorted(found))
+
+
+def _had_stock(month: MonthOfUse, window: Sequence[WindowMonth]) -> bool:
+    """Whether a month of the window had a day with stock: beside one without, any other would look unusual."""
+    return any(w.month == month.month and w.unavailable_days < w.month.days for w in window)
 
 
 def _by_month(history: History) -> dict[Month, MonthOfUse]:
@@ -175,6 +184,23 @@ class _Windows:
     def window(self, length: int, years_back: int = 0) -> tuple[WindowMonth, ...]:
         last = self._last.plus(-12 * years_back)
         return tuple(self._month(last.plus(-back)) for back in range(length - 1, -1, -1))
+
+    def life(self, least: int) -> tuple[WindowMonth, ...]:
+        """The window that reaches back to the first receipt: before it a new product had nothing to give out."""
+        if self.first_receipt is None:
+            return self.window(least)
+        reach = next(
+            (n for n in range(least, LONGEST_WINDOW) if self.window(n)[0].month.first <= self.first_receipt), 0
+        )
+        return self.window(reach or LONGEST_WINDOW)
+
+    def days_since_first_receipt(self) -> int:
+        """Days with stock in a new product's life; of a product that came before the longest window, enough."""
+        return available(self.life(1)) if self.is_new() else SETTLED_DAYS
+
+    def is_new(self) -> bool:
+        """Whether the product came during the longest window; what came before it is no newcomer any more."""
+        return self.first_receipt is not None and self.first_receipt >= self.window(LONGEST_WINDOW)[0].month.first
 
     def _month(self, month: Month) -> WindowMonth:
         held = self._known.get(month)

@@ -19,11 +19,11 @@ class Estimator(StrEnum):
 
 
 class Confidence(StrEnum):
-    """How far the estimate may be trusted; shown beside it."""
+    """How far the estimate may be trusted; a code, said in French beside it."""
 
-    GOOD = "bonne"
-    FAIR = "moyenne"
-    LOW = "faible"
+    GOOD = "good"
+    FAIR = "fair"
+    LOW = "low"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from appliance.stock.ordering.expiry import LotAhead, usable_before_expiry
 class Situation:
     """What an order is computed from; quantities in base units, `cmm` None when unknown.
 
-    `lots` outweigh `usable`. `shelf_life_months` is what is left of it when a delivery arrives, None when unknown.
+    `lots` outweigh `usable`. `warnings` are what was noticed while the case was read. `shelf_life_months` is what is left of it when a delivery arrives, None when unknown.
     """
 
     cmm: Fraction | None
@@ -33,6 +33,7 @@ class Situation:
     pack: int = 1
     shelf_life_months: Fraction | None = None
     season_index: Fraction = Fraction(1)
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,8 @@ class Proposal:
     """The need as computed (it may be negative: surplus), the quantity in whole packs, and what to be warned of.
 
     Warning codes: `cmm-unknown`, `usable-differs-from-lots`, `at-risk`, `over-max-plus-one`, `rounded-to-nearest`,
-    `small-use` (ask for loose units or borrow).
+    `small-use` (ask for loose units or borrow), `order-overdue` (ask after it), `cmm-differs-from-months` (the given
+    CMM was taken).
     """
 
     need: Fraction | None
@@ -54,7 +56,7 @@ class Proposal:
 
 def propose(case: Situation) -> Proposal:
     """The order for one product."""
-    warnings: list[str] = []
+    warnings = list(case.warnings)
     usable, at_risk = _stock(case, warnings)
     if case.cmm is None:
         return Proposal(
@@ -79,25 +81,25 @@ def _stock(case: Situation, warnings: list[str]) -> tuple[Fraction, Fraction]:
         warnings.append("usable-differs-from-lots")
     if case.cmm is None:
         return held, Fraction(0)
-    split = usable_before_expiry(case.lots, case.cmm * case.season_index)
+    split = usable_before_expiry(case.lots, case.cmm)
     if split.at_risk:
         warnings.append("at-risk")
     return split.usable, split.at_risk
 
 
 def _packs(case: Situation, need: Fraction, held: Fraction, warnings: list[str]) -> int:
-    if need <= 0 or not case.cmm:
+    if need <= 0:
         return 0
     life = case.shelf_life_months
-    monthly = case.cmm * case.season_index
+    monthly = (case.cmm or Fraction(0)) * case.season_index
     if life is not None and case.pack > monthly * life:
         warnings.append("small-use")
         return 0
     packs = -(-need // case.pack)
-    cover = (held + packs * case.pack) / monthly
-    if cover > case.max_months + 1:
+    covered = held + packs * case.pack
+    if covered > monthly * (case.max_months + 1):
         warnings.append("over-max-plus-one")
-        if life is not None and cover > life:
+        if life is not None and covered > monthly * life:
             warnings.append("rounded-to-nearest")
             packs = (need / case.pack + Fraction(1, 2)) // 1
     return int(packs)

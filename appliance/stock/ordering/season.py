@@ -20,12 +20,19 @@ def look_ahead_index(history: Mapping[Month, Fraction], last_closed: Month, mont
     """The seasonal index after `last_closed`; 1 where less than twelve months are known or one side is empty."""
     if sum(1 for m in history if m <= last_closed) < MONTHS_NEEDED:
         return Fraction(1)
-    ahead = [v for k in range(1, months + 1) for v in _past_years(history, last_closed.plus(k), last_closed)]
-    behind = [v for k in range(months) for v in _past_years(history, last_closed.plus(-k), last_closed)]
-    if not ahead or not behind or not sum(behind):
+    ahead = [_usual(history, last_closed.plus(k), last_closed) for k in range(1, months + 1)]
+    behind = [_usual(history, last_closed.plus(-k), last_closed) for k in range(months)]
+    after, before = [v for v in ahead if v is not None], [v for v in behind if v is not None]
+    if not after or not before or not sum(before):
         return Fraction(1)
-    index = Fraction(sum(ahead), len(ahead)) / Fraction(sum(behind), len(behind))
+    index = (sum(after, Fraction(0)) / len(after)) / (sum(before, Fraction(0)) / len(before))
     return min(max(index, LOWEST), HIGHEST)
+
+
+def _usual(history: Mapping[Month, Fraction], month: Month, last_closed: Month) -> Fraction | None:
+    """The mean of a calendar month over the years that know it: a month known for two years weighs no more than another."""
+    known = _past_years(history, month, last_closed)
+    return sum(known, Fraction(0)) / len(known) if known else None
 
 
 def _past_years(history: Mapping[Month, Fraction], month: Month, last_closed: Month) -> list[Fraction]:

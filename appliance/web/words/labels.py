@@ -25,6 +25,15 @@ BAND_TAGS = {
     "rupture": "loud", "urgence": "danger", "sous-stock": "warn", "adéquat": "ok", "surstock": "info", "dormant": "",
     "inconnu": "",
 }  # fmt: skip
+CONFIDENCES = {"good": "bonne", "fair": "moyenne", "low": "faible"}
+ORDER_WARNINGS = {
+    "cmm-unknown": "CMM inconnue", "usable-differs-from-lots": "la SDU donnée n'est pas la somme des lots : les lots comptent",
+    "cmm-differs-from-months": "la CMM donnée n'est pas celle des mois : la CMM donnée compte",
+    "at-risk": "une partie du stock périmera avant d'être utilisée", "over-max-plus-one": "l'arrondi couvre plus que le maximum et un mois",
+    "rounded-to-nearest": "arrondi au conditionnement le plus proche, à cause de la péremption",
+    "small-use": "petite consommation : demander le détail au DRC ou emprunter",
+    "order-overdue": "une commande attendue depuis plus de deux délais ne compte plus : relancez le fournisseur",
+}  # fmt: skip
 RDT = {"not_done": "Non fait", "positive": "Positif", "negative": "Négatif", "invalid": "Invalide"}
 MICROSCOPY = {"not_done": "Non faite", "positive": "Positive", "negative": "Négative"}
 OUTCOMES = {
