@@ -28,8 +28,8 @@ from appliance.records.patients.lines import survivor
 from appliance.storage import ConstraintFailed, Database, Unit
 
 __all__ = [
-    "Visit", "close_forgotten", "current_consultation", "current_vitals", "get", "move_visit", "of_patient", "open_visit",
-    "proposed_case_type", "queue", "record_consultation", "record_vitals", "subject_of", "versions", "waiting_for",
+    "Visit", "close_forgotten", "current_consultation", "current_vitals", "get", "move_visit", "note_result", "of_patient",
+    "open_visit", "proposed_case_type", "queue", "record_consultation", "record_vitals", "subject_of", "versions", "waiting_for",
 ]  # fmt: skip
 
 TEXT_MAX = 2_000
@@ -145,8 +145,28 @@ def record_consultation(
         _need_reason(reason)
         if current is None or current[0] != replaces:
             raise Refused("already-replaced", visit=visit)
+    return _version(unit, visit, found, current, reason)
+
+
+def note_result(unit: Unit, visit: int, found: Consultation, *, replaces: int, reason: str) -> int:
+    """Write a new version of a consultation with a test that the laboratory did; returns its id.
+
+    A test that contradicts the diagnosis is written all the same: it was done and counts, and the prescriber is told.
+    Raises `Refused("already-replaced")`.
+    """
+    current = current_consultation(unit, visit)
+    if current is None or current[0] != replaces:
+        raise Refused("already-replaced", visit=visit)
+    return _version(unit, visit, found, current, reason)
+
+
+def _version(
+    unit: Unit, visit: int, found: Consultation, current: tuple[int, Consultation] | None, reason: str | None
+) -> int:
+    """Append a consultation, or the version that replaces the current one, and bring the facts in line."""
+    patient, on = _require(unit, visit)
     made = unit.append(
-        "consultation", visit=visit, replaces=replaces, reason=reason, case_type=found.case_type.value,
+        "consultation", visit=visit, replaces=current[0] if current else None, reason=reason, case_type=found.case_type.value,
         motive=found.motive, signs=_json(found.signs), diagnosis=found.diagnosis,
         other_diagnoses=_json(found.other_diagnoses), malaria_suspected=int(found.malaria_suspected),
         rdt=found.rdt.value, microscopy=found.microscopy.value, pregnant=found.pregnant,

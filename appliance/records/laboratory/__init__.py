@@ -1,0 +1,1 @@
+"""The laboratory: what may be asked, what was asked, what was found."""
