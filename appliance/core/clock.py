@@ -3,8 +3,10 @@
 The machine may have no battery for its clock. A wall clock before the floor (the newest instant the
 store has seen, or the day this release was built) is not believed: time stands at the floor, just
 after it, and what is written is marked untrusted so that it can be settled later. A clock far ahead
-of the floor is followed, since a machine may truly have been off for months, but is marked as well.
-Order never rests on time: the store numbers its acts.
+of the floor is followed, since a machine may truly have been off for months, but is marked as well, and does
+not raise the floor: else one morning in a wrong year would hold every later day in that year.
+A person who says what time it is ends the doubt until the machine starts again: from then on time runs by the
+monotonic clock, which nothing sets. Order never rests on time: the store numbers its acts.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from typing import Protocol
 RELEASE_FLOOR_MS = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
 LEAP_AHEAD_MS = 180 * 86_400_000
 """A jump of the wall clock by more than this many milliseconds past the floor is marked as doubtful."""
+STEP_BACK_MS = 120_000
+"""A wall clock set back by no more than this is a clock being kept right: time stands still for it, without a doubt."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,31 +64,50 @@ class Clock(Protocol):
         ...
 
     def raise_floor(self, ms: int) -> None:
-        """Learn that the store already holds an instant this late."""
+        """Learn that the store already holds an instant this late, written under a clock that could be believed."""
+        ...
+
+    def tell(self, ms: int) -> None:
+        """Believe a person that it is this instant."""
         ...
 
 
 class SystemClock:
     """The machine's clock behind a floor.
 
-    `wall` returns milliseconds; tests and the clock-fault rig pass another one.
+    `wall` returns milliseconds since 1970 and `ticks` milliseconds that never jump; tests and the clock-fault rig
+    pass others.
     """
 
-    def __init__(self, floor_ms: int = RELEASE_FLOOR_MS, wall: WallClock | None = None) -> None:
+    def __init__(
+        self, floor_ms: int = RELEASE_FLOOR_MS, wall: WallClock | None = None, ticks: WallClock | None = None
+    ) -> None:
         self._floor = max(floor_ms, RELEASE_FLOOR_MS)
         self._wall = wall or system_wall
+        self._ticks = ticks or system_ticks
+        self._told: tuple[int, int] | None = None
+        # Before anything was written there is nothing to be far ahead of.
+        self._is_floor_lived = floor_ms > RELEASE_FLOOR_MS
 
     def now(self) -> Instant:
+        if self._told is not None:
+            told, at = self._told
+            return Instant(max(told + self._ticks() - at, self._floor))
         wall = self._wall()
         if wall < self._floor:
-            return Instant(self._floor, trusted=False)
-        return Instant(wall, trusted=wall - self._floor <= LEAP_AHEAD_MS)
+            return Instant(self._floor, trusted=self._floor - wall <= STEP_BACK_MS)
+        return Instant(wall, trusted=not self._is_floor_lived or wall - self._floor <= LEAP_AHEAD_MS)
 
     def today(self) -> date:
         return self.now().date
 
     def raise_floor(self, ms: int) -> None:
         self._floor = max(self._floor, ms)
+        self._is_floor_lived = True
+
+    def tell(self, ms: int) -> None:
+        """Believe a person that it is this instant, until the machine starts again. It may not be below the floor."""
+        self._told = (ms, self._ticks())
 
 
 class FixedClock:
@@ -115,6 +138,10 @@ class FixedClock:
     def raise_floor(self, ms: int) -> None:
         """A hand-set clock has no floor."""
 
+    def tell(self, ms: int) -> None:
+        """Set by hand, it may also be told."""
+        self._ms, self._trusted = ms, True
+
 
 class WallClock(Protocol):
     """A function that returns the wall clock in milliseconds since 1970."""
@@ -125,3 +152,8 @@ class WallClock(Protocol):
 def system_wall() -> int:
     """The machine's own clock as it stands, believed or not, in milliseconds since 1970."""
     return time.time_ns() // 1_000_000
+
+
+def system_ticks() -> int:
+    """Milliseconds since some fixed moment, which go on evenly whatever the wall clock does."""
+    return time.monotonic_ns() // 1_000_000

@@ -43,6 +43,22 @@ def time_fr(ms: int) -> str:
     return f"{moment.hour:02d} h {moment.minute:02d}"
 
 
+def moment_fr(ms: int) -> str:
+    """`24/11/2026 à 09 h 40`, local time in Mali, from milliseconds since 1970 UTC."""
+    return f"{date_short(to_datetime(ms).date())} à {time_fr(ms)}"
+
+
+def size_fr(count: int) -> str:
+    """Bytes as people read them: `812 Mo`, `1,4 Go`; one decimal from a gigabyte on."""
+    if count >= 10**9:
+        return f"{number_fr(Fraction(count, 10**9), 1)}\u00a0Go"
+    return (
+        f"{number_fr(Fraction(count, 10**6))}\u00a0Mo"
+        if count >= 10**6
+        else f"{number_fr(Fraction(count, 1000))}\u00a0ko"
+    )
+
+
 def month_fr(month: Month) -> str:
     """`octobre 2026`."""
     return f"{_MONTHS[month.month - 1]} {month.year}"

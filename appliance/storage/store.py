@@ -27,6 +27,7 @@ from appliance.core.clock import Clock, SystemClock
 from appliance.core.errors import ApplianceError, InvariantBroken, Refused
 from appliance.storage import wal
 from appliance.storage.database import Database, connect, set_key
+from appliance.storage.doubt import floor
 from appliance.storage.keys import sync_directory, verify_key, write_key_check
 from appliance.storage.migrate import census, migrate
 from appliance.storage.pages import bad_pages, was_torn
@@ -195,8 +196,8 @@ class Store:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             migrate(db)
             census(db)
-            if last := db.one("SELECT at FROM act ORDER BY seq DESC LIMIT 1"):
-                self.clock.raise_floor(last[0])
+            if seen := floor(db):
+                self.clock.raise_floor(seen)
         except BaseException:
             connection.close()
             raise
@@ -215,6 +216,8 @@ class Store:
         unit = Unit(connection, intent, (clock or self.clock).now())
         result = dict(use_case(unit))
         unit.close(result)
+        if unit.now.trusted and clock is None:
+            self.clock.raise_floor(unit.now.ms)
         return Done(act=unit.act, result=result)
 
     def _reader(self) -> Database:

@@ -14,7 +14,21 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
 from appliance.core.errors import ApplianceError, InvariantBroken
-from appliance.web import admin, auth, depot, drafts, exchange, home, lookups, patients, reports, sales, setup, visits
+from appliance.web import (
+    admin,
+    auth,
+    depot,
+    drafts,
+    exchange,
+    home,
+    lookups,
+    patients,
+    reports,
+    sales,
+    setup,
+    upkeep,
+    visits,
+)
 from appliance.web.pages import environment, frame
 from appliance.web.security import BODY_BYTES_MAX, gate, guard
 from appliance.web.state import AppState
@@ -23,7 +37,7 @@ from appliance.web.words.refusals import SENTENCES, sentence
 
 READERS = 4
 log = logging.getLogger(__name__)
-MODULES = (auth, setup, home, patients, visits, lookups, drafts, depot, sales, reports, exchange, admin)
+MODULES = (auth, setup, home, patients, visits, lookups, drafts, depot, sales, reports, exchange, admin, upkeep)
 
 
 def create_app(state: AppState) -> Litestar:

@@ -81,6 +81,18 @@ class Form:
         self.errors[name] = "Cette date n'existe pas. Écrivez jour/mois/année."
         return None
 
+    def hour(self, name: str, *, required: bool = False) -> str | None:
+        """A time of day typed 10:32, 10 h 32 or 1032; kept as HH:MM."""
+        value = self.raw(name)
+        if not value:
+            self._blank(name, required)
+            return None
+        found = re.fullmatch(r"([0-9]{1,2})\s*[:hH.]?\s*([0-9]{2})", value)
+        if found and int(found[1]) < 24 and int(found[2]) < 60:
+            return f"{int(found[1]):02d}:{found[2]}"
+        self.errors[name] = "Cette heure n'existe pas. Écrivez heure:minutes, par exemple 10:32."
+        return None
+
     def choice(
         self, name: str, allowed: Sequence[str], *, required: bool = False, default: str | None = None
     ) -> str | None:

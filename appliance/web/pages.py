@@ -36,11 +36,13 @@ NAVIGATION = (
     ("rapports", "/rapports", "Rapports", "page"),
     ("envois", "/envois", "Envois", "send"),
     ("personnel", "/personnel", "Personnel", "people"),
+    ("entretien", "/entretien", "Entretien", "tool"),
 )
 SAID = {
     "enregistre": "Enregistré.", "annule": "Annulé.", "corrige": "Corrigé : l'ancienne version reste lisible.",
     "cloture": "Mois clôturé. L'envoi partira dès que la liaison est là.", "deja": "C'était déjà enregistré : rien n'est doublé.",
     "envoi": "L'envoi est relancé.", "code": "Code changé.", "fusion": "Dossiers fusionnés. La fusion peut être défaite.",
+    "verifie": "Vérification faite : le résultat est ci-dessous.", "heure": "L'heure est notée.",
     "defusion": "Fusion défaite : les deux dossiers sont comme avant.",
 }  # fmt: skip
 Ask = Request[Any, Any, Any]
@@ -56,7 +58,7 @@ def environment() -> Environment:
     made.globals["_"] = catalogue().gettext
     made.filters |= {
         "date": french.date_short, "date_long": lambda day: french.date_fr(day, weekday=True).capitalize(), "month": french.month_fr, "number": french.number_fr,
-        "fcfa": french.fcfa, "time": french.time_fr, "answer": labels.answer,
+        "fcfa": french.fcfa, "time": french.time_fr, "moment": french.moment_fr, "size": french.size_fr, "answer": labels.answer,
     }  # fmt: skip
     made.globals |= {"labels": labels, "static": url_of}
     return made
@@ -103,7 +105,8 @@ def frame(request: Ask, db: Database) -> dict[str, Any]:
         "may": _asker(rights, session), "pending": counted.get("waiting", 0) + counted.get("sending", 0),
         "trouble": counted.get("held", 0) + counted.get("refused", 0), "last_done": outbox.last_done(db),
         "said": SAID.get(request.query_params.get("dit", ""), ""), "is_demo": state.is_demo, "errors": {}, "form": None,
-        "refusal": "",
+        "refusal": "", "battery": state.health.battery_percent if state.health else None,
+        "alarms": [labels.ALARMS[code] for code in _alarms(state)],
     }  # fmt: skip
 
 
@@ -128,6 +131,12 @@ def to(path: str, said: str = "") -> Redirect:
 def today_of(request: Ask) -> date:
     """The date in Mali."""
     return state_of(request).opened.clock.today()
+
+
+def _alarms(state: AppState) -> list[str]:
+    """Codes of what must be told on every page: the machine's warnings, and a check of the store that found something."""
+    found = ["check-failed"] if state.is_check_failed else []
+    return found + list(state.health.warnings if state.health else ())
 
 
 def _is_here(path: str, target: str) -> bool:

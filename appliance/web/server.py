@@ -12,6 +12,7 @@ import signal
 import socket
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import uvicorn
 
@@ -19,16 +20,19 @@ from appliance.core.actors import MACHINE
 from appliance.core.errors import ApplianceError
 from appliance.records.care.visits import FORGOTTEN_HOURS, close_forgotten
 from appliance.reports.due import owed, prepare_owed
+from appliance.storage import Unit
 from appliance.storage.door import SOCKET_NAME, Door
 from appliance.sync.cells import cells_of
 from appliance.sync.verbs import SyncVerbs
-from appliance.upkeep import notify
+from appliance.upkeep import nightly, notify, runs
 from appliance.upkeep.duties import Duties
+from appliance.upkeep.health import read_health
 from appliance.web.app import create_app
 from appliance.web.state import AppState
 
 HEARTBEAT_SECONDS = 10
 DUTIES_SECONDS = 60
+CHECK_SECONDS = 600
 log = logging.getLogger(__name__)
 
 
@@ -67,9 +71,13 @@ async def serve(state: AppState, host: str, port: int, on_ready: Callable[[int],
         state.on_outbox = sync.wake
         door = Door(state.store.directory / SOCKET_NAME, sync.verbs())
         await door.open()
-        duties = Duties({"reports-and-queue": (partial(_what_is_owed, state), DUTIES_SECONDS)})
+        duties = Duties({
+            "reports-and-queue": (partial(_what_is_owed, state), DUTIES_SECONDS),
+            "check-store": (partial(_check_store, state), CHECK_SECONDS),
+            "machine": (partial(_look_at_machine, state), DUTIES_SECONDS),
+        })  # fmt: skip
         duties.start()
-        tasks = [asyncio.create_task(_heartbeat(state, duties)), asyncio.create_task(_what_is_owed(state))]
+        tasks = [asyncio.create_task(_heartbeat(state, duties)), asyncio.create_task(_begin(state))]
         tasks += [asyncio.create_task(work()) for work in state.background]
     running = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not running.done():
@@ -85,6 +93,8 @@ async def serve(state: AppState, host: str, port: int, on_ready: Callable[[int],
     await asyncio.gather(*tasks, return_exceptions=True)
     if door:
         await door.close()
+    if state.store is not None:
+        await _note_stop(state)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -119,6 +129,65 @@ async def _what_is_owed(state: AppState) -> None:
             await state.opened.act("prepare-reports", MACHINE, lambda unit: {"prepared": prepare_owed(unit)})
     except ApplianceError as fault:
         log.error("duties: %s", fault.code)
+
+
+async def _begin(state: AppState) -> None:
+    """What is done once at each start: keep the start, look at the machine, do what is owed."""
+    try:
+        await state.opened.act("start", MACHINE, lambda unit: {"clean": runs.record_start(unit)})
+    except ApplianceError as fault:
+        log.error("start: %s", fault.code)
+    await _look_at_machine(state)
+    await _what_is_owed(state)
+
+
+async def _look_at_machine(state: AppState) -> None:
+    """Read power, disk and heat, and whether the last check of the store held: what every page shows on top."""
+    state.health = await asyncio.to_thread(read_health, state.opened.directory)
+    state.is_check_failed = await asyncio.to_thread(_is_check_failed, state)
+
+
+async def _check_store(state: AppState) -> None:
+    """The nightly check, when it is owed; what it finds stays on every page until a later one finds nothing."""
+    store = state.opened
+    try:
+        if not await asyncio.to_thread(_is_check_owed, state):
+            return
+        bad = await asyncio.to_thread(nightly.check_store, store)
+
+        def write(unit: Unit) -> dict[str, Any]:
+            nightly.record_check(unit, bad)
+            return {"bad": len(bad)}
+
+        await store.act("check-store", MACHINE, write)
+        state.is_check_failed = bool(bad)
+    except ApplianceError as fault:
+        log.error("check: %s", fault.code)
+
+
+async def _note_stop(state: AppState) -> None:
+    """A stop that is kept tells the next start that no cut came between."""
+
+    def write(unit: Unit) -> dict[str, Any]:
+        runs.record_run(unit, runs.STOP, is_ok=True)
+        return {}
+
+    try:
+        await state.opened.act("stop", MACHINE, write)
+    except ApplianceError as fault:
+        log.error("stop: %s", fault.code)
+
+
+def _is_check_failed(state: AppState) -> bool:
+    with state.opened.reading() as db:
+        last = runs.last_run(db, nightly.JOB)
+    return last is not None and not last.is_ok
+
+
+def _is_check_owed(state: AppState) -> bool:
+    store = state.opened
+    with store.reading() as db:
+        return nightly.owed(db, store.clock.now().ms).is_owed
 
 
 def _is_forgotten(state: AppState) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from appliance.access.reads import ReadJournal
 from appliance.access.sessions import Sessions
 from appliance.storage import Store
+from appliance.upkeep.health import Health
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,6 +26,8 @@ class AppState:
     sessions: Sessions = field(default_factory=Sessions)
     setup_code: str = ""
     is_demo: bool = False
+    health: Health | None = None
+    is_check_failed: bool = False
     on_outbox: Callable[[], None] = lambda: None
     background: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)

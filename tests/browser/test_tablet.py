@@ -24,7 +24,7 @@ PAGES = (
     "/", "/patients", "/patients/nouveau", "/patients/3", "/visites/3", "/visites/3?corriger=1", "/depot",
     "/depot/produits/MLS001", "/depot/produits/MLS001/calcul", "/depot/reception", "/vente", "/vente-directe", "/rapports",
     "/rapports/RMA/2026-10", "/rapports/RMA/2026-10?section=MORB", "/rapports/CRGS/2026-10", "/envois", "/envois/liaison",
-    "/envois/correspondance", "/personnel", "/personnel/matrice", "/personnel/journal",
+    "/envois/correspondance", "/personnel", "/personnel/matrice", "/personnel/journal", "/entretien", "/entretien/heure",
 )  # fmt: skip
 
 
@@ -195,4 +195,18 @@ def test_a_cell_opens_and_the_month_is_signed(browser: Any, resident: Resident) 
     page.goto("/rapports/RMA/2026-10")
     page.click("button:has-text('Signer et envoyer')")
     page.wait_for_selector("main >> text=Empreinte")
+    page.context.close()
+
+
+def test_a_box_that_woke_in_another_year_is_noticed_by_the_tablet_and_set_right_from_it(
+    browser: Any, resident: Resident
+) -> None:
+    page = signed_in(browser, resident)
+    page.goto("/entretien")
+    assert page.is_hidden("[data-clock-doubt]")
+    page.add_init_script("const real = Date.now; Date.now = () => real() + 90 * 60 * 1000;")
+    page.goto("/entretien")
+    page.click("[data-clock-doubt]")
+    assert re.fullmatch(r"\d\d/\d\d/\d{4}", page.input_value("#jour"))
+    assert re.fullmatch(r"\d\d:\d\d", page.input_value("#heure"))
     page.context.close()

@@ -40,6 +40,10 @@ OUTCOMES = {
     "home": "À domicile", "observation": "En observation", "referred": "Référé", "evacuated": "Évacué", "died": "Décédé",
     "left": "Parti sans être vu",
 }  # fmt: skip
+ALARMS = {
+    "check-failed": "données à vérifier", "battery-low": "batterie faible", "disk-low": "disque presque plein",
+    "memory-low": "mémoire presque pleine", "hot": "appareil trop chaud",
+}  # fmt: skip
 SEXES = {"F": "Féminin", "M": "Masculin"}
 STATES = {
     "waiting": "à envoyer", "sending": "envoi en cours", "done": "reçu par DHIS2", "refused": "refusé en partie",

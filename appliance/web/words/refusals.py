@@ -24,6 +24,7 @@ SENTENCES = {
     "card-unknown": "Cette carte n'a pas été imprimée ici.",
     "card-unreadable": "Le code est mal lu ou mal tapé. Relisez la carte.",
     "catalogue-faults": "La liste a des erreurs : rien n'est chargé. Corrigez les lignes citées.",
+    "clock-below-floor": "Cette heure est avant la dernière écriture sûre de l'appareil. Vérifiez le jour et l'année.",
     "consultation-exists": "Cette visite a déjà sa consultation. Utilisez « Corriger ».",
     "csrf": "La page était trop ancienne. Rien n'est perdu : vérifiez et enregistrez encore.",
     "cell-not-typed": "Cette case est calculée : elle ne se tape pas. Corrigez la fiche qui la compose.",
