@@ -20,11 +20,15 @@ LEVELS = ("none", "read", "write")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
-    """A tab of the matrix with its default level by role; a role not named has none."""
+    """A tab of the matrix with its default level by role; a role not named has none.
+
+    `is_emergency`: a part of a patient's file that break-glass may open for reading.
+    """
 
     code: str
     label: str
     levels: Mapping[Role, str]
+    is_emergency: bool = False
 
 
 def load_matrix(file: Path = FILE) -> dict[str, Tab]:
@@ -41,7 +45,9 @@ def load_matrix(file: Path = FILE) -> dict[str, Tab]:
                 levels[Role(name)] = level
         if code in tabs:
             held.fault(("tabs", index, "code"), f"{code} stands twice")
-        tabs[code] = Tab(code=code, label=held.need(("tabs", index, "label"), str), levels=levels)
+        emergency = bool(held.need(("tabs", index), dict).get("emergency", False))
+        label = held.need(("tabs", index, "label"), str)
+        tabs[code] = Tab(code=code, label=label, levels=levels, is_emergency=emergency)
     return tabs
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from appliance.core.actors import MACHINE
 from appliance.storage import Database, Store, Unit
+from appliance.storage.aside import Aside
 
+_KIND = "reading"
 FLUSH_SECONDS = 1.0
 HELD_MAX = 5_000
 
@@ -32,8 +34,13 @@ class ReadJournal:
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
 
-    def note(self, reading: Reading) -> None:
-        """Note a reading; it is durable within a second."""
+    def note(self, reading: Reading, *, before: bool = False) -> None:
+        """Note a reading; it is durable within a second, or, with `before`, when this returns (break-glass)."""
+        self._hold(reading)
+        if before:
+            self.flush()
+
+    def _hold(self, reading: Reading) -> None:
         with self._lock:
             if len(self._held) < HELD_MAX:
                 self._held.append(reading)
@@ -43,11 +50,21 @@ class ReadJournal:
                 self._timer.start()
 
     def flush(self) -> None:
-        """Write what was gathered."""
+        """Write what was gathered; beside the store while that only reads."""
         with self._lock:
             taken, self._held, self._timer = self._held, [], None
-        if taken and self._store.damage is None:
+        if not taken:
+            return
+        if self._store.damage is None:
             self._store.act_now("reads", MACHINE, lambda unit: {"count": _write(unit, taken)})
+            return
+        for reading in taken:
+            self._store.aside.note(_KIND, **asdict(reading))
+
+
+def take_in(unit: Unit, aside: Aside) -> int:
+    """Write the readings kept aside into the store; returns how many."""
+    return _write(unit, [Reading(**note) for note in aside.notes(_KIND)])
 
 
 def of_patient(db: Database, patient: int, limit: int = 50) -> list[tuple[int, str, str, int]]:

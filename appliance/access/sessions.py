@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 from appliance.core.actors import Actor, Role
 
-IDLE_SECONDS = 600
+IDLE_SECONDS = 660
+"""The page locks itself after ten minutes; the minute more lets it save the draft and lock in its own name."""
 SESSIONS_MAX = 200
 
 
@@ -43,6 +44,7 @@ class Sessions:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._held: dict[bytes, Session] = {}
+        self._gone: dict[bytes, int] = {}
 
     def open(
         self, *, staff: int, name: str, initials: str, roles: frozenset[Role], device: str, must_change_pin: bool
@@ -66,7 +68,7 @@ class Sessions:
         if session is None:
             return None
         if self._monotonic() - session.last_seen > IDLE_SECONDS:
-            del self._held[key]
+            self.close(token)
             return None
         touched = replace(session, last_seen=self._monotonic())
         self._held[key] = touched
@@ -79,11 +81,19 @@ class Sessions:
 
     def close(self, token: str) -> None:
         """Lock: the tablet must sign in again."""
-        self._held.pop(_key(token), None)
+        if session := self._held.pop(_key(token), None):
+            while len(self._gone) >= SESSIONS_MAX:
+                del self._gone[next(iter(self._gone))]
+            self._gone[_key(token)] = session.staff
 
-    def close_staff(self, staff: int) -> None:
-        """End every session of a person: rights were taken, or the PIN was reset."""
-        self._held = {k: s for k, s in self._held.items() if s.staff != staff}
+    def who_was(self, token: str) -> int | None:
+        """Whose session a token was, after it was locked: only that person is led back to where they were."""
+        return self._gone.get(_key(token))
+
+    def close_staff(self, staff: int, *, but: str = "") -> None:
+        """End every session of a person (but one): rights were taken, or the PIN was set anew."""
+        kept = _key(but)
+        self._held = {k: s for k, s in self._held.items() if s.staff != staff or k == kept}
 
     def __len__(self) -> int:
         return len(self._held)

@@ -26,6 +26,7 @@ from appliance.core.actors import Actor
 from appliance.core.clock import Clock, SystemClock
 from appliance.core.errors import ApplianceError, InvariantBroken, Refused
 from appliance.storage import wal
+from appliance.storage.aside import Aside
 from appliance.storage.database import Database, connect, set_key
 from appliance.storage.doubt import floor
 from appliance.storage.keys import sync_directory, verify_key, write_key_check
@@ -54,6 +55,7 @@ class Store:
         self.path = directory / "store.db"
         self.clock = clock
         self.damage: ApplianceError | None = None
+        self.aside = Aside(directory, key)
         self._key = key
         self._closed = False
         self._local = threading.local()
@@ -119,8 +121,9 @@ class Store:
     ) -> Done:
         """Run a use case, blocking until it is durable.
 
-        With a request `key`, the same key and body later get the first answer again (`repeated`), the same key
-        with another body raises `Refused("already-saved", act=…)`; a use case that raised has not used its key.
+        With a request `key`, the same key and body of the same person later get the first answer again (`repeated`);
+        the same key with another body, or of another person, raises `Refused("already-saved", act=…)` and tells
+        nothing of that answer; a use case that raised has not used its key.
         """
         return self._submit(kind, actor, use_case, key, body).result()
 
@@ -204,7 +207,7 @@ class Store:
         return Writer(connection, log, self._note_damage)
 
     def _submit(self, kind: str, actor: Actor, use_case: UseCase, key: bytes | None, body: object) -> Future[Done]:
-        body_hash = hashlib.sha256(msgspec.msgpack.encode((kind, body))).digest()[:16] if key else None
+        body_hash = hashlib.sha256(msgspec.msgpack.encode((kind, actor.staff_id, body))).digest()[:16] if key else None
         intent = Intent(kind=kind, actor=actor, key=key, body_hash=body_hash)
         return self._writer.submit(lambda connection: self._perform(connection, intent, use_case))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Litestar, Request, Response
 from litestar.concurrency import set_asyncio_executor
@@ -19,6 +20,7 @@ from appliance.web import (
     auth,
     depot,
     drafts,
+    emergency,
     exchange,
     home,
     lookups,
@@ -33,11 +35,14 @@ from appliance.web.pages import environment, frame
 from appliance.web.security import BODY_BYTES_MAX, gate, guard
 from appliance.web.state import AppState
 from appliance.web.static_files import static_file
+from appliance.web.visitor import visitor_of
 from appliance.web.words.refusals import SENTENCES, sentence
 
 READERS = 4
 log = logging.getLogger(__name__)
-MODULES = (auth, setup, home, patients, visits, lookups, drafts, depot, sales, reports, exchange, admin, upkeep)
+MODULES = (
+    auth, setup, home, patients, emergency, visits, lookups, drafts, depot, sales, reports, exchange, admin, upkeep
+)  # fmt: skip
 
 
 def create_app(state: AppState) -> Litestar:
@@ -61,7 +66,12 @@ def use_reader_pool() -> None:
 
 def _require_tab(handler: HTTPRouteHandler) -> None:
     opt = handler.opt
-    if not (opt.get("public") or opt.get("own") or ("tab" in opt and opt.get("level") in ("read", "write"))):
+    if not (
+        opt.get("public")
+        or opt.get("own")
+        or opt.get("signed")
+        or ("tab" in opt and opt.get("level") in ("read", "write"))
+    ):
         raise InvariantBroken("handler-without-tab", paths=sorted(handler.paths))
 
 
@@ -76,9 +86,19 @@ def _http(request: Request[Any, Any, Any], fault: HTTPException) -> Response[byt
     if isinstance(fault, NotAuthorizedException):
         if isinstance(fault.extra, dict) and fault.extra.get("pin"):
             return Redirect("/mon-code", status_code=303)
-        return Redirect("/entrer", status_code=303)
-    code = {403: "forbidden", 404: "not-found", 405: "not-found"}.get(fault.status_code, "form")
-    return _say(request, fault.status_code, SENTENCES[code])
+        return Redirect(_door(request), status_code=303)
+    code = {403: "forbidden", 404: "not-found", 405: "not-found", 413: "too-large-body"}.get(fault.status_code, "form")
+    closed = fault.extra if fault.status_code == 403 and isinstance(fault.extra, dict) else {}
+    return _say(request, fault.status_code, SENTENCES[code], closed)
+
+
+def _door(request: Request[Any, Any, Any]) -> str:
+    """The sign-in page; a person whose tablet locked itself is led back to the page that was open."""
+    token = visitor_of(request).token
+    who = request.app.state.appliance.sessions.who_was(token) if token else None
+    if who is None or request.method != "GET" or request.headers.get("hx-request"):
+        return "/entrer"
+    return f"/entrer?{urlencode({'de': who, 'ou': request.url.path})}"
 
 
 def _fault(request: Request[Any, Any, Any], fault: Exception) -> Response[bytes]:
@@ -86,11 +106,17 @@ def _fault(request: Request[Any, Any, Any], fault: Exception) -> Response[bytes]
     return _say(request, 500, SENTENCES["internal"])
 
 
-def _say(request: Request[Any, Any, Any], status: int, text: str) -> Response[bytes]:
+def _say(
+    request: Request[Any, Any, Any], status: int, text: str, closed: dict[str, Any] | None = None
+) -> Response[bytes]:
     state: AppState = request.app.state.appliance
     try:
         with state.opened.reading() as db:
-            body = environment().get_template("said.html").render(**frame(request, db), text=text, status=status)
+            body = (
+                environment()
+                .get_template("said.html")
+                .render(**frame(request, db), text=text, status=status, closed=closed or {})
+            )
     except Exception:
         body = environment().get_template("damaged.html").render(why=text)
     return Response(body.encode(), status_code=status, media_type="text/html; charset=utf-8")

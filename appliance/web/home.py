@@ -12,6 +12,7 @@ from appliance.records.patients import repository as patients
 from appliance.records.patients.model import PatientLine
 from appliance.reports import due
 from appliance.stock import alerts
+from appliance.web.emergency import may_see_emergencies, unseen
 from appliance.web.pages import page, session_of, state_of
 from appliance.web.reading import in_reader
 from appliance.web.words import labels
@@ -51,7 +52,7 @@ def home(request: Request[Any, Any, Any]) -> Response[bytes]:
         ]  # fmt: skip
         return page(
             request, "home.html", db, waiting=waiting, alerts=alerts.depot_alerts(db, today)[:8], owed=due.owed(db, today),
-            person=session_of(request),
+            person=session_of(request), emergencies=unseen(db) if may_see_emergencies(request, db) else [],
         )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from litestar.exceptions import NotAuthorizedException
 from litestar.response import Redirect
 
 from appliance.access import staff
-from appliance.access.matrix import Rights
+from appliance.access.matrix import Rights, default_matrix
 from appliance.access.sessions import Session
 from appliance.core import french
 from appliance.core.errors import ApplianceError
@@ -42,6 +42,8 @@ SAID = {
     "enregistre": "Enregistré.", "annule": "Annulé.", "corrige": "Corrigé : l'ancienne version reste lisible.",
     "cloture": "Mois clôturé. L'envoi partira dès que la liaison est là.", "deja": "C'était déjà enregistré : rien n'est doublé.",
     "envoi": "L'envoi est relancé.", "code": "Code changé.", "fusion": "Dossiers fusionnés. La fusion peut être défaite.",
+    "urgence": "Accès d'urgence ouvert pour deux heures. Le médecin chef le verra.",
+    "urgence-fermee": "Accès d'urgence fermé.", "vu": "Noté : vous avez vu cet accès.", "carte": "Carte donnée à ce patient.",
     "verifie": "Vérification faite : le résultat est ci-dessous.", "heure": "L'heure est notée.",
     "defusion": "Fusion défaite : les deux dossiers sont comme avant.",
 }  # fmt: skip
@@ -102,9 +104,9 @@ def frame(request: Ask, db: Database) -> dict[str, Any]:
             for tab, path, label, icon in NAVIGATION
             if session and rights.may(tab, "read", session.roles, session.staff)
         ],
-        "may": _asker(rights, session), "pending": counted.get("waiting", 0) + counted.get("sending", 0),
+        "may": _asker(rights, session, visitor.emergency), "glasses": _open_glasses(state, db, session), "pending": counted.get("waiting", 0) + counted.get("sending", 0),
         "trouble": counted.get("held", 0) + counted.get("refused", 0), "last_done": outbox.last_done(db),
-        "said": SAID.get(request.query_params.get("dit", ""), ""), "is_demo": state.is_demo, "errors": {}, "form": None,
+        "said": SAID.get(request.query_params.get("dit", ""), ""), "is_demo": state.is_demo, "here": request.url.path, "errors": {}, "form": None,
         "refusal": "", "battery": state.health.battery_percent if state.health else None,
         "alarms": [labels.ALARMS[code] for code in _alarms(state)],
     }  # fmt: skip
@@ -143,8 +145,32 @@ def _is_here(path: str, target: str) -> bool:
     return path == target if target == "/" else path.startswith(target)
 
 
-def _asker(rights: Rights, session: Session | None) -> Any:
+def sees(request: Ask, db: Database, tab: str) -> bool:
+    """Whether the person may read a tab here: by the matrix, or by break-glass on the file this request is about."""
+    visitor = visitor_of(request)
+    return bool(_asker(staff.rights(db), visitor.session, visitor.emergency)(tab))
+
+
+def _asker(rights: Rights, session: Session | None, emergency: frozenset[str]) -> Any:
     def may(tab: str, level: str = "read") -> bool:
-        return session is not None and rights.may(tab, level, session.roles, session.staff)
+        if session is None:
+            return False
+        return rights.may(tab, level, session.roles, session.staff) or (level == "read" and tab in emergency)
 
     return may
+
+
+def _open_glasses(state: AppState, db: Database, session: Session | None) -> list[tuple[int, str, str, int]]:
+    """The emergency accesses that this person has open: id (0: kept aside), number of the file, tab, until (ms)."""
+    if session is None:
+        return []
+    tabs = default_matrix()
+    return [
+        (
+            g.id,
+            str(db.value("SELECT number FROM patient WHERE id = ?", (g.patient,)) or "?"),
+            tabs[g.tab].label,
+            g.until,
+        )
+        for g in state.open_glasses(db, session.staff)
+    ]

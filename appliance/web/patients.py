@@ -10,8 +10,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from appliance.access import reads, staff
-from appliance.access.reads import Reading
+from appliance.access import glass, reads, staff
 from appliance.core.errors import Refused
 from appliance.records.care import visits
 from appliance.records.facility.services import facility, villages
@@ -19,10 +18,12 @@ from appliance.records.patients import cards, repository, services
 from appliance.records.patients.model import Birth, birth_from_age, birth_from_date, said_text
 from appliance.records.patients.services import NewPatient
 from appliance.storage import Database
+from appliance.web.emergency import note_reading
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.pages import Ask, page, refused, sees, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
+from appliance.web.visitor import visitor_of
 
 UNITS = {"year": "ans", "month": "mois", "week": "semaines", "day": "jours"}
 
@@ -86,24 +87,19 @@ async def new(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
 @in_reader
 def file(request: Request[Any, Any, Any], patient: int) -> Response[bytes]:
     """The file: who it is, what is to know at once, what happened."""
-    state, session = state_of(request), session_of(request)
-    with state.opened.reading() as db:
+    with state_of(request).opened.reading() as db:
         stands = repository.survivor(db, patient)
         if stands != patient:
             return Response(b"", status_code=303, headers={"Location": f"/patients/{stands}"})
         line = repository.get(db, patient)
         if line is None:
             raise Refused("no-such-patient", patient=patient)
-        state.reads.note(
-            Reading(
-                staff=session.staff, patient=patient, tab="patients", device=session.device,
-                at=state.opened.clock.now().ms,
-            )
-        )  # fmt: skip
-        clinical = staff.rights(db).may("consultation", "read", session.roles, session.staff)
+        clinical = sees(request, db, "consultation")
+        note_reading(request, patient, "consultation" if clinical else "patients")
         return page(
             request, "patients/file.html", db, patient=line, age=line.age(today_of(request)), birth_said=_said(line.birth),
-            timeline=_timeline(db, patient) if clinical else None, readings=_readings(db, patient),
+            timeline=_timeline(db, patient) if clinical else None, is_emergency=bool(visitor_of(request).emergency),
+            can_break=glass.may_break(session_of(request).roles), readings=_readings(db, patient),
             merges=_merges(db, patient),
         )  # fmt: skip
 
@@ -139,6 +135,8 @@ async def unmerge(request: Request[Any, Any, Any], patient: int) -> Redirect:
     merge_id = form.integer("fusion", required=True) or 0
 
     def undo(unit: Any) -> dict[str, Any]:
+        if merge_id not in {m for m, _ in repository.standing_merges(unit, patient)}:
+            raise Refused("no-such-merge", merge=merge_id)
         services.unmerge(unit, merge_id, form.raw("raison"))
         return {}
 

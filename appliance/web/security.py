@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import gzip
 import hmac
+import re
 import secrets
+from collections.abc import Iterable
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -19,8 +21,11 @@ from litestar.exceptions import NotAuthorizedException, PermissionDeniedExceptio
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from appliance.access import staff
+from appliance.access import glass, staff
+from appliance.core.actors import Role
 from appliance.core.errors import Refused
+from appliance.storage import Database
+from appliance.web.emergency import find_emergency, subject_of
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, environment, session_of, state_of
 from appliance.web.visitor import Visitor, visitor_of
@@ -30,6 +35,8 @@ DEVICE_COOKIE = "tablette"
 CSRF_COOKIE = "avant"
 BODY_BYTES_MAX = 2 << 20
 ZIP_BYTES_MIN = 700
+# Acts keep the tablet's name: it is ours or none, never what somebody wrote into a cookie.
+_DEVICE = re.compile(r"T-[0-9a-f]{6}")
 _HEADERS = (
     (b"content-security-policy", b"default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"),
     (b"x-content-type-options", b"nosniff"),
@@ -51,13 +58,16 @@ def gate(app: ASGIApp) -> ASGIApp:
         token = cookies.get(SESSION_COOKIE, "")
         visitor = Visitor(session=state.sessions.find(token) if token else None, token=token)
         made = visitor.set_cookies
-        visitor.device = cookies.get(DEVICE_COOKIE) or _named(made, DEVICE_COOKIE, f"T-{secrets.token_hex(3)}", 365)
+        named = cookies.get(DEVICE_COOKIE, "")
+        visitor.device = (
+            named if _DEVICE.fullmatch(named) else _named(made, DEVICE_COOKIE, f"T-{secrets.token_hex(3)}", 365)
+        )
         visitor.csrf0 = cookies.get(CSRF_COOKIE) or _named(made, CSRF_COOKIE, secrets.token_urlsafe(18), None)
         scope["state"]["visitor"] = visitor
         sender = _Sender(send, visitor.set_cookies, zipped="gzip" in _header(scope, b"accept-encoding"))
         is_page = not scope["path"].startswith("/static/")
         is_writing = scope["method"] not in ("GET", "HEAD")
-        if is_page and (state.store is None or (state.store.damage and is_writing)):
+        if is_page and (state.store is None or (state.store.damage and is_writing and not _may_write(scope["path"]))):
             await _damaged(state, sender)
             return
         await app(scope, receive, sender)
@@ -107,7 +117,10 @@ class _Sender:
 
 
 def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Let through whoever may: a public handler anyone, another only a session with the level on its tab."""
+    """Let through whoever may: a public handler anyone, another only a session with the level on its tab.
+
+    A handler marked `own` serves the person signed in; one marked `signed` judges by itself who may.
+    """
     if handler.opt.get("public"):
         return
     session = visitor_of(connection).session
@@ -115,13 +128,34 @@ def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHand
         raise NotAuthorizedException
     if session.must_change_pin and not handler.opt.get("own"):
         raise NotAuthorizedException(extra={"pin": True})
-    if handler.opt.get("own"):
+    if handler.opt.get("own") or handler.opt.get("signed"):
         return
     state = connection.app.state.appliance
+    tab, level = handler.opt["tab"], handler.opt["level"]
     with state.opened.reading() as db:
         rights = staff.rights(db)
-    if not rights.may(handler.opt["tab"], handler.opt["level"], session.roles, session.staff):
-        raise PermissionDeniedException
+        find_emergency(connection, db)
+        if rights.may(tab, level, session.roles, session.staff):
+            return
+        if level == "read" and tab in visitor_of(connection).emergency:
+            return
+        closed = _closed_file(connection, db, session.roles, tab, level)
+    raise PermissionDeniedException(extra=closed)
+
+
+def _closed_file(
+    connection: ASGIConnection[Any, Any, Any, Any], db: Database, roles: Iterable[Role], tab: str, level: str
+) -> dict[str, Any]:
+    """What an emergency could open instead of the refusal: whose file, which tab; empty when nothing."""
+    if level != "read" or tab not in glass.emergency_tabs() or not glass.may_break(roles):
+        return {}
+    whose = subject_of(db, connection.path_params)
+    return {"patient": whose, "tab": tab} if whose is not None else {}
+
+
+def _may_write(path: str) -> bool:
+    """What is still taken while the store only reads: locking, signing in, opening a file in an emergency."""
+    return path in ("/verrou", "/entrer") or path.startswith("/urgence/")
 
 
 async def read_form(request: Ask) -> Form:

@@ -16,6 +16,7 @@ from typing import Any
 
 import uvicorn
 
+from appliance.access.aside import take_in
 from appliance.core.actors import MACHINE
 from appliance.core.errors import ApplianceError
 from appliance.records.care.visits import FORGOTTEN_HOURS, close_forgotten
@@ -67,6 +68,7 @@ async def serve(state: AppState, host: str, port: int, on_ready: Callable[[int],
     duties: Duties | None = None
     tasks: list[asyncio.Task[None]] = []
     if state.store is not None:
+        await asyncio.to_thread(take_in, state.store)
         sync = SyncVerbs(state.store, cells_of)
         state.on_outbox = sync.wake
         door = Door(state.store.directory / SOCKET_NAME, sync.verbs())

@@ -7,9 +7,11 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
+from appliance.access import glass
+from appliance.access.glass import Glass
 from appliance.access.reads import ReadJournal
 from appliance.access.sessions import Sessions
-from appliance.storage import Store
+from appliance.storage import Database, Store
 from appliance.upkeep.health import Health
 
 
@@ -18,7 +20,8 @@ class AppState:
     """The open store, who is signed in, and the hooks that other parts of the process set.
 
     `store` is None, with `damage` saying why, when it could not be opened: every page then says so.
-    `setup_code` is printed by the installer and asked once, before there is any staff.
+    `doors` let one PIN of a person be tried at a time; `tries_aside` count wrong ones (how many, locked until in
+    ms) while the store only reads. `setup_code` is printed by the installer and asked once, before there is any staff.
     """
 
     store: Store | None
@@ -31,6 +34,8 @@ class AppState:
     on_outbox: Callable[[], None] = lambda: None
     background: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    doors: dict[int, asyncio.Lock] = field(default_factory=dict)
+    tries_aside: dict[int, tuple[int, int]] = field(default_factory=dict)
     _reads: ReadJournal | None = None
 
     @property
@@ -45,3 +50,9 @@ class AppState:
         if self._reads is None:
             self._reads = ReadJournal(self.opened)
         return self._reads
+
+    def open_glasses(self, db: Database, staff: int) -> list[Glass]:
+        """The emergency accesses that a person has open now, those kept beside a store that only reads included."""
+        now = self.opened.clock.now().ms
+        aside = glass.standing_aside(self.opened.aside, staff, now) if self.opened.damage else []
+        return glass.standing(db, staff, now) + aside

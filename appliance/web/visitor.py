@@ -12,13 +12,17 @@ from appliance.access.sessions import Session
 
 @dataclass(slots=True, kw_only=True)
 class Visitor:
-    """What the gate found. `csrf0` guards the forms before sign-in; `set_cookies` go out with the answer."""
+    """What the gate found. `csrf0` guards the forms before sign-in; `set_cookies` go out with the answer.
+
+    `emergency` holds the tabs that break-glass opens on the file this request is about.
+    """
 
     session: Session | None
     token: str
     device: str = ""
     csrf0: str = ""
     set_cookies: list[str] = field(default_factory=list)
+    emergency: frozenset[str] = frozenset()
 
 
 def visitor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Visitor:

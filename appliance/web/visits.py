@@ -12,7 +12,6 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from appliance.access import staff
-from appliance.access.reads import Reading
 from appliance.core.errors import Refused
 from appliance.records.care import diagnoses, drafts, prescriptions, visits
 from appliance.records.care.model import (
@@ -29,6 +28,7 @@ from appliance.records.care.model import (
 from appliance.records.patients import repository as patients
 from appliance.stock.catalogue import repository as catalogue
 from appliance.storage import Database
+from appliance.web.emergency import note_reading
 from appliance.web.forms import Form
 from appliance.web.lookups import product_choices
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
@@ -47,12 +47,7 @@ def visit_page(request: Request[Any, Any, Any], visit: int, corriger: int = 0) -
         held = visits.get(db, visit)
         if held is None:
             raise Refused("no-such-visit", visit=visit)
-        state.reads.note(
-            Reading(
-                staff=session.staff, patient=held.patient, tab="consultation", device=session.device,
-                at=state.opened.clock.now().ms,
-            )
-        )  # fmt: skip
+        note_reading(request, held.patient, "consultation")
         view = _view(db, held, today_of(request), corriger=bool(corriger))
         draft = drafts.get(db, "visite", str(visit), session.staff)
         form = Form({k: [str(x) for x in v] for k, v in draft.body.items()}) if draft else view.pop("prefilled")

@@ -94,6 +94,7 @@ SENTENCES = {
     "period-closed": "Ce mois est clôturé. Datez le mouvement dans le mois ouvert.",
     "phone": "Le numéro de téléphone doit avoir de 6 à 15 chiffres.",
     "pin-digits": "Le code a 4 à 8 chiffres.",
+    "pin-same": "C'est l'ancien code. Choisissez-en un autre.",
     "pin-trivial": "Ce code est trop facile à deviner (suite ou répétition). Choisissez-en un autre.",
     "pin-wrong": "Le code n'est pas le bon.",
     "pin-locked": "Trop d'essais. Attendez avant de réessayer.",
@@ -142,6 +143,12 @@ SENTENCES = {
     "no-such-form": "Ce formulaire n'existe pas.",
     "bad-month": "Ce mois n'existe pas.",
     "month-not-closed": "Ce mois n'est pas clôturé.",
+    "glass-not-for-you": "L'accès d'urgence n'est pas ouvert à votre fonction.",
+    "glass-tab": "Cet onglet ne s'ouvre pas en urgence.",
+    "glass-reason": "Écrivez la raison de l'urgence (cinq lettres au moins).",
+    "glass-own": "On ne vise pas son propre accès d'urgence : un autre responsable doit le voir.",
+    "no-such-glass": "Cet accès d'urgence n'existe pas.",
+    "too-large-body": "L'envoi est trop grand : rien n'est enregistré. Raccourcissez le texte ou le fichier.",
     "internal": "Une erreur est survenue. Ce qui était enregistré l'est toujours. Notez l'heure et appelez le technicien.",
 }
 
