@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import click
@@ -19,9 +20,10 @@ from appliance.core.periods import Month
 @click.option("--pdf", type=click.Path(path_type=Path), help="Write the paper form to this file.")
 def report(form: str, month: str, data: Path, as_json: bool, pdf: Path | None) -> None:
     """FORM is RMA or CRGS, MONTH like 2026-10. A closed month is shown as it was closed."""
+    from appliance.core.printing.child import drawn_by_child
     from appliance.reports import preview
     from appliance.reports.closing import repository
-    from appliance.reports.paper import draw, paper_of
+    from appliance.reports.paper import MODULE, paper_of
 
     period = Month.parse(month)
     with open_store(data) as store, store.reading() as db:
@@ -29,7 +31,9 @@ def report(form: str, month: str, data: Path, as_json: bool, pdf: Path | None) -
         made = preview.report(db, form, period, today)
         closing = repository.latest(db, form, str(period))
         if pdf is not None:
-            pdf.write_bytes(draw(paper_of(db, form, period, today)))
+            description = paper_of(db, form, period, today)
+    if pdf is not None:
+        pdf.write_bytes(asyncio.run(drawn_by_child(MODULE, description)))
     cells = closing.cells if closing else made.cells
     if as_json:
         show(

@@ -12,9 +12,10 @@ from litestar.response import Redirect
 
 from appliance.access import glass, reads, staff
 from appliance.core.errors import Refused
+from appliance.core.printing.child import drawn_by_child
 from appliance.records.care import visits
 from appliance.records.facility.services import facility, villages
-from appliance.records.patients import cards, repository, services
+from appliance.records.patients import repository, services
 from appliance.records.patients.model import Birth, birth_from_age, birth_from_date, said_text
 from appliance.records.patients.services import NewPatient
 from appliance.storage import Database
@@ -156,7 +157,7 @@ async def card(request: Request[Any, Any, Any], patient: int) -> Response[bytes]
         return {"code": services.bind_card(unit, patient, code) if code else services.card_for(unit, patient)}
 
     done = await state_of(request).opened.act("card", session_of(request).actor, bind)
-    return await asyncio.to_thread(_card_pdf, request, [done.result["code"]], False)
+    return await _card_pdf(request, [done.result["code"]], False)
 
 
 @post("/patients/cartes", opt={"tab": "patients", "level": "write"})
@@ -168,14 +169,19 @@ async def blank_cards(request: Request[Any, Any, Any]) -> Response[bytes]:
         "blank-cards", session_of(request).actor, lambda u: {"codes": services.blank_cards(u, count)},
         key=request_key(form), body=form.plain(),
     )  # fmt: skip
-    return await asyncio.to_thread(_card_pdf, request, done.result["codes"], True)
+    return await _card_pdf(request, done.result["codes"], True)
 
 
-def _card_pdf(request: Ask, codes: list[str], is_sheet: bool) -> Response[bytes]:
-    with state_of(request).opened.reading() as db:
-        held = facility(db)
-    name = held.name if held else ""
-    content = cards.sheet(codes, name) if is_sheet else cards.single(codes[0], name)
+async def _card_pdf(request: Ask, codes: list[str], is_sheet: bool) -> Response[bytes]:
+    def name() -> str:
+        with state_of(request).opened.reading() as db:
+            held = facility(db)
+        return held.name if held else ""
+
+    centre = await asyncio.to_thread(name)
+    content = await drawn_by_child(
+        "appliance.records.patients.cards", {"codes": codes, "centre": centre, "is_sheet": is_sheet}
+    )
     return Response(
         content, media_type="application/pdf", headers={"Content-Disposition": "inline; filename=cartes.pdf"}
     )

@@ -166,7 +166,8 @@ async def correct(request: Request[Any, Any, Any], code: str, period: str) -> Re
 @get("/rapports/{code:str}/{period:str}/pdf", opt={"tab": "rapports", "level": "read"})
 async def paper(request: Request[Any, Any, Any], code: str, period: str) -> Response[bytes]:
     """The report on paper size, drawn by a short-lived child without the key."""
-    from appliance.reports.paper import drawn_by_child, paper_of
+    from appliance.core.printing.child import drawn_by_child
+    from appliance.reports.paper import MODULE, paper_of
 
     month = Month.parse(period)
 
@@ -174,7 +175,7 @@ async def paper(request: Request[Any, Any, Any], code: str, period: str) -> Resp
         with state_of(request).opened.reading() as db:
             return paper_of(db, code, month, today_of(request))
 
-    content = await drawn_by_child(await asyncio.to_thread(describe))
+    content = await drawn_by_child(MODULE, await asyncio.to_thread(describe))
     name = f"{code}-{month}.pdf"
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": f"inline; filename={name}"})
 

@@ -28,7 +28,7 @@ from appliance.records.care.model import (
     Vitals,
 )
 from appliance.records.care.timeline import register_of, summary, timeline
-from appliance.records.patients.services import correct_patient
+from appliance.records.patients.services import correct_patient, merge, unmerge
 from appliance.storage import Database, Store
 from tests.conftest import TODAY, Act
 from tests.records.people import person
@@ -224,6 +224,45 @@ def test_without_a_confirmed_new_case_no_treatment_counts(
     act(prescriptions.record_malaria_treatment, act(prescriptions.prescribe, visit, [ACT_LINE]), frozenset({"act"}))
     with store.reading() as db:
         assert treatment(db) == {}
+
+
+def test_a_correction_that_confirms_malaria_counts_what_was_already_handed_over(
+    act: Act, visit: int, store: Store
+) -> None:
+    """The test result comes after the blisters left: no second serving is needed for the treatment to count."""
+    first = act(visits.record_consultation, visit, replace(MALARIA, rdt=Rdt.NOT_DONE))
+    act(prescriptions.record_malaria_treatment, act(prescriptions.prescribe, visit, [ACT_LINE]), frozenset({"act"}))
+    with store.reading() as db:
+        assert treatment(db) == {}
+    second = act(visits.record_consultation, visit, MALARIA, replaces=first, reason="TDR lu plus tard")
+    with store.reading() as db:
+        assert treatment(db) == {"simple-act": 1}
+    third = act(
+        visits.record_consultation, visit, replace(MALARIA, diagnosis="vers", rdt=Rdt.NEGATIVE), replaces=second, reason="TDR relu"
+    )  # fmt: skip
+    with store.reading() as db:
+        assert treatment(db) == {}
+    act(visits.record_consultation, visit, MALARIA, replaces=third, reason="TDR refait")
+    with store.reading() as db:
+        assert treatment(db) == {"simple-act": 1}
+
+
+def test_visits_of_a_merged_file_count_by_the_sex_and_birth_of_the_file_that_stays(
+    act: Act, register: Register, store: Store
+) -> None:
+    child = register("Awa Diarra", age=4)
+    visit = act(visits.open_visit, child, "Fièvre")
+    act(visits.record_consultation, visit, MALARIA)
+    other = register("Adama Diarra", sex="M", age=7)
+    with store.reading() as db:
+        before = net(db)
+    merged = act(merge, child, other, "même enfant")
+    with store.reading() as db:
+        assert {what[5] for what in net(db)} == {"M"}
+        assert set(net(db).values()) == {1}
+    act(unmerge, merged, "deux enfants")
+    with store.reading() as db:
+        assert net(db) == before
 
 
 def test_a_corrected_sex_and_birth_restate_the_facts_where_they_were_counted(

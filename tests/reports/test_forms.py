@@ -17,8 +17,9 @@ from appliance.records.care.visits import current_consultation, record_consultat
 from appliance.reports.aggregate import count
 from appliance.reports.closing import repository
 from appliance.reports.closing.services import close_month, correct_month, late_changes, type_cell
+from appliance.reports.drawing import draw
 from appliance.reports.form import FOLDER, form, load_form
-from appliance.reports.paper import draw, paper_of
+from appliance.reports.paper import paper_of
 from appliance.reports.preview import report
 from appliance.storage import FileKey, Store
 from tests.conftest import FixedClock

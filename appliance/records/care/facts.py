@@ -2,7 +2,8 @@
 
 Facts of a malaria case: suspected, tested, confirmed or presumed, once each even when both tests were done
 (the smear decides over the rapid test when they disagree). A new case writes its affection; a follow-up does
-not. The treatment of a confirmed case is written when it is handed over.
+not. What was handed over for malaria is a fact of its own (`MEDICINE`), whatever the tests said: the treatment of
+a confirmed case is derived from it and from the consultation that stands, so no correction leaves it stale.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from appliance.records.care.diagnoses import Diagnosis, diagnosis
 from appliance.records.care.model import CaseType, Consultation, Microscopy, Outcome, Rdt
 from appliance.storage.facts import Fact
 
-TREATMENT = "malaria-treatment"
+TREATMENT, MEDICINE = "malaria-treatment", "malaria-medicine"
 _CONFIRMED = {"simple": "PALCS", "severe": "PALCG"}
 _PRESUMED = {"simple": "PALPS", "severe": "PALPG"}
 

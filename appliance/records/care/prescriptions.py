@@ -10,11 +10,10 @@ from operator import itemgetter
 
 from appliance.core.errors import Refused
 from appliance.core.identifiers import RandomBytes, new_uuid
-from appliance.records.care import visits
-from appliance.records.care.facts import TREATMENT, fact, treatment_facts
+from appliance.records.care import restating, visits
 from appliance.records.care.model import PrescribedLine, PrescriptionState
 from appliance.records.care.repository import STANDS
-from appliance.storage import Database, Unit, facts
+from appliance.storage import Database, Unit
 
 LINES_MAX = 20
 OPEN_DAYS = 7
@@ -113,30 +112,13 @@ def close(unit: Unit, prescription: int) -> None:
 
 
 def record_malaria_treatment(unit: Unit, prescription: int, groups: frozenset[str]) -> None:
-    """Bring the treatment facts of a visit in line with what was handed over for its confirmed malaria.
+    """Bring the treatment facts of a visit in line with what was handed over over all its prescriptions.
 
-    `groups` are the product groups given (`act`, `injectable`). Done again it changes nothing; given less, the
-    facts are withdrawn. A visit without confirmed malaria, or a follow-up, has none.
+    `groups` are the product groups given (`act`, `injectable`).
     """
     held = get(unit, prescription)
-    current = visits.current_consultation(unit, held.visit) if held else None
-    if held is None or current is None:
-        return
-    wanted = set(treatment_facts(current[1], groups))
-    standing = {
-        code
-        for (code,) in unit.all(
-            "SELECT code FROM fact f WHERE visit = ? AND kind = ? AND reverses IS NULL"
-            " AND NOT EXISTS (SELECT 1 FROM fact r WHERE r.reverses = f.id)",
-            (held.visit, TREATMENT),
-        )
-    }
-    if wanted == standing:
-        return
-    facts.withdraw(unit, held.visit, kinds=(TREATMENT,))
-    subject = visits.subject_of(unit, held.visit)
-    for code in sorted(wanted):
-        facts.write(unit, fact(subject, held.occurred_on, TREATMENT, code), visit=held.visit)
+    if held is not None:
+        restating.state_medicines(unit, held.visit, groups)
 
 
 def cancel(unit: Unit, prescription: int, reason: str) -> None:

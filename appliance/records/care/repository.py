@@ -164,9 +164,13 @@ def _consultation(row: tuple[Any, ...]) -> Consultation:
 
 
 def subject_of(db: Database, visit: int) -> Subject:
-    """What of a visit's patient a fact may be split by; an unknown village leaves the zone unknown."""
+    """What of a visit's patient a fact may be split by; an unknown village leaves the zone unknown.
+
+    Of a file that stands merged into another the other one speaks: it is the same person.
+    """
     row = db.one(
-        "SELECT p.born_on, p.sex, w.in_area, v.strategy FROM visit v JOIN patient p ON p.id = v.patient"
+        "SELECT p.born_on, p.sex, w.in_area, v.strategy FROM visit v JOIN patient f ON f.id = v.patient"
+        " JOIN patient p ON p.id = coalesce(f.merged_into, f.id)"
         " LEFT JOIN village w ON w.id = p.village WHERE v.id = ?",
         (visit,),
     )

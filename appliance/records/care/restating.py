@@ -1,7 +1,7 @@
 """Keeping the facts of a visit equal to what its record says now.
 
 A correction withdraws every fact that stands and writes those of the version that stands, in the month of care.
-What was handed over is no finding: its treatment facts follow the new version as far as they still apply.
+What was handed over is no finding: those facts stand, and the treatment of a confirmed case is derived from both.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from appliance.records.care import repository
-from appliance.records.care.facts import TREATMENT, Subject, fact, facts_of, treatment_facts
+from appliance.records.care.facts import MEDICINE, TREATMENT, Subject, fact, facts_of, treatment_facts
 from appliance.records.care.model import Consultation
 from appliance.storage import Database, Unit, facts
 
@@ -29,12 +29,33 @@ def state(unit: Unit, visit: int, found: Consultation, on: date, subject: Subjec
     facts.withdraw(unit, visit)
     for one in facts_of(found, whose, on):
         facts.write(unit, one, visit=visit)
-    for code in treatment_facts(found, groups):
-        facts.write(unit, fact(whose, on, TREATMENT, code), visit=visit)
+    for kind, codes in ((MEDICINE, sorted(groups)), (TREATMENT, treatment_facts(found, groups))):
+        for code in codes:
+            facts.write(unit, fact(whose, on, kind, code), visit=visit)
+
+
+def state_medicines(unit: Unit, visit: int, groups: frozenset[str]) -> None:
+    """Keep what was handed over at a visit for malaria (`act`, `injectable`), and the treatment that follows from it.
+
+    Done again it changes nothing; given less, the facts are withdrawn. A visit without confirmed malaria keeps what
+    was handed over, and counts no treatment until a correction confirms it.
+    """
+    on = date.fromisoformat(unit.value("SELECT occurred_on FROM visit WHERE id = ?", (visit,)))
+    current = repository.current_consultation(unit, visit)
+    wanted = {
+        MEDICINE: set(groups),
+        TREATMENT: set(treatment_facts(current[1], groups)) if current else set(),
+    }
+    for kind, codes in wanted.items():
+        if codes != {code for (code,) in unit.all(f"SELECT code {_STANDING} AND kind = ?", (visit, kind))}:
+            facts.withdraw(unit, visit, kinds=(kind,))
+            whose = repository.subject_of(unit, visit)
+            for code in sorted(codes):
+                facts.write(unit, fact(whose, on, kind, code), visit=visit)
 
 
 def restate_patient(unit: Unit, patient: int) -> int:
-    """Write the facts of a person's visits of the last 400 days anew, after sex or birth were corrected.
+    """Write the facts of a person's visits of the last 400 days anew, after sex or birth were corrected or files joined.
 
     The zone of each visit stays as it was counted: who moves house did not live elsewhere before. Returns how
     many visits were restated.
@@ -42,7 +63,9 @@ def restate_patient(unit: Unit, patient: int) -> int:
     since = (unit.today - timedelta(days=RESTATED_DAYS)).isoformat()
     count = 0
     for visit, day in unit.all(
-        "SELECT id, occurred_on FROM visit WHERE patient = ? AND occurred_on >= ? ORDER BY id", (patient, since)
+        "SELECT id, occurred_on FROM visit WHERE (patient = ?1 OR patient IN (SELECT id FROM patient WHERE merged_into = ?1))"
+        " AND occurred_on >= ?2 ORDER BY id",
+        (patient, since),
     ):
         current = repository.current_consultation(unit, visit)
         if current is None:
@@ -55,6 +78,5 @@ def restate_patient(unit: Unit, patient: int) -> int:
 
 
 def given_groups(db: Database, visit: int) -> frozenset[str]:
-    """The treatment groups (`act`, `injectable`) whose facts stand for a visit."""
-    codes = [row[0] for row in db.all(f"SELECT code {_STANDING} AND kind = ?", (visit, TREATMENT))]
-    return frozenset(group for code in codes if (group := code.partition("-")[2]) in ("act", "injectable"))
+    """The medicine groups (`act`, `injectable`) that were handed over at a visit and not taken back."""
+    return frozenset(code for (code,) in db.all(f"SELECT code {_STANDING} AND kind = ?", (visit, MEDICINE)))

@@ -1,7 +1,8 @@
 """Cards as PDF: a QR of the code, the code to type when the camera fails, the centre's name. Nothing of the person.
 
 Bank-card size (85.6 × 54 mm), so that it fits a purse; a sheet holds ten on A4 with cut marks. The QR is drawn as
-vectors from its matrix, with a quarter of its symbols to spare (level Q) for dirt and folds.
+vectors from its matrix, with a quarter of its symbols to spare (level Q) for dirt and folds. Pages have them drawn by
+`python -m appliance.records.patients.cards`, a short-lived child without the key.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import qrcode
 from reportlab.lib.pagesizes import A4
@@ -19,6 +21,8 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
 from appliance.core.datafile import load_json
+from appliance.core.printing.child import answer
+from appliance.core.printing.fonts import BOLD, PLAIN, use_fonts
 
 WIDTH, HEIGHT = 85.6 * mm, 54 * mm
 COLUMNS, ROWS = 2, 5
@@ -38,6 +42,7 @@ def _words() -> tuple[str, str]:
 def single(code: str, centre: str) -> bytes:
     """One card on a page of its own size. `code` as printed, nine symbols."""
     out = io.BytesIO()
+    use_fonts()
     canvas = Canvas(out, pagesize=(WIDTH, HEIGHT))
     canvas.setTitle("Carte")
     _card(canvas, 0, 0, code, centre)
@@ -48,6 +53,7 @@ def single(code: str, centre: str) -> bytes:
 def sheet(codes: Sequence[str], centre: str) -> bytes:
     """Cards by ten on A4; the marks stand outside the cards, where the knife is laid."""
     out = io.BytesIO()
+    use_fonts()
     canvas = Canvas(out, pagesize=A4)
     canvas.setTitle("Cartes")
     left, bottom = (A4[0] - COLUMNS * WIDTH) / 2, (A4[1] - ROWS * HEIGHT) / 2
@@ -73,16 +79,16 @@ def _card(canvas: Canvas, x: float, y: float, code: str, centre: str) -> None:
     _qr(canvas, x + 4 * mm, y + (HEIGHT - QR_SIZE) / 2, QR_SIZE, code)
     canvas.setFillGray(0)
     left, line = x + TEXT_LEFT, y + 42 * mm
-    for text in simpleSplit(_printable(centre), "Helvetica-Bold", 10, TEXT_WIDTH)[:3]:
-        canvas.setFont("Helvetica-Bold", 10)
+    for text in simpleSplit(centre, BOLD, 10, TEXT_WIDTH)[:3]:
+        canvas.setFont(BOLD, 10)
         canvas.drawString(left, line, text)
         line -= 4.2 * mm
-    canvas.setFont("Helvetica", 8)
-    canvas.drawString(left, line, _printable(kind))
+    canvas.setFont(PLAIN, 8)
+    canvas.drawString(left, line, kind)
     canvas.setFont("Courier-Bold", 14)
     canvas.drawString(left, y + 20 * mm, grouped(code))
-    canvas.setFont("Helvetica", 6)
-    for index, text in enumerate(simpleSplit(_printable(advice), "Helvetica", 6, TEXT_WIDTH)):
+    canvas.setFont(PLAIN, 6)
+    for index, text in enumerate(simpleSplit(advice, PLAIN, 6, TEXT_WIDTH)):
         canvas.drawString(left, y + 13 * mm - index * 2.6 * mm, text)
 
 
@@ -126,6 +132,12 @@ def _cut_marks(canvas: Canvas, left: float, bottom: float) -> None:
             canvas.line(x, y - 1 * mm, x, y + 1 * mm)
 
 
-def _printable(text: str) -> str:
-    """The built-in fonts know Latin-1 only."""
-    return text.replace("œ", "oe").replace("\u2019", "'").encode("latin-1", "replace").decode("latin-1")
+def draw(description: dict[str, Any]) -> bytes:
+    """What the child draws: `codes`, `centre`, and whether it `is_sheet`."""
+    if description["is_sheet"]:
+        return sheet(description["codes"], description["centre"])
+    return single(description["codes"][0], description["centre"])
+
+
+if __name__ == "__main__":
+    answer(draw)

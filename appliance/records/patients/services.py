@@ -130,13 +130,14 @@ def merge(unit: Unit, absorbed: int, survivor: int, reason: str) -> int:
         raise Refused("already-merged", patient=absorbed)
     made = unit.append("patient_merge", absorbed=absorbed, survivor=survivor, reason=reason.strip())
     unit.run("UPDATE patient SET merged_into = ? WHERE id = ?", (survivor, absorbed))
+    _restate_if_unlike(unit, absorbed, survivor)
     unit.note(patient=survivor, absorbed=absorbed)
     return made
 
 
 def unmerge(unit: Unit, merge_id: int, reason: str) -> None:
     """Undo a merge: both files are exactly as they were. Raises `Refused` ("no-such-merge", "already-undone")."""
-    row = unit.one("SELECT absorbed FROM patient_merge WHERE id = ?", (merge_id,))
+    row = unit.one("SELECT absorbed, survivor FROM patient_merge WHERE id = ?", (merge_id,))
     if row is None:
         raise Refused("no-such-merge", merge=merge_id)
     if unit.value("SELECT 1 FROM patient_unmerge WHERE merge = ?", (merge_id,)):
@@ -144,7 +145,15 @@ def unmerge(unit: Unit, merge_id: int, reason: str) -> None:
     _need_reason(reason, "unmerge")
     unit.append("patient_unmerge", merge=merge_id, reason=reason.strip())
     unit.run("UPDATE patient SET merged_into = NULL WHERE id = ?", (row[0],))
+    _restate_if_unlike(unit, *row)
     unit.note(patient=row[0])
+
+
+def _restate_if_unlike(unit: Unit, absorbed: int, survivor: int) -> None:
+    """Where two files of one person differ in sex or birth, the visits under the absorbed one count anew."""
+    said = {unit.one("SELECT sex, born_on FROM patient WHERE id = ?", (file,)) for file in (absorbed, survivor)}
+    if len(said) > 1:
+        restate_patient(unit, absorbed)
 
 
 def blank_cards(unit: Unit, count: int, random_bytes: RandomBytes | None = None) -> list[str]:

@@ -1,0 +1,1 @@
+"""Papers: the typeface that holds every letter written here, and the child process that draws."""
