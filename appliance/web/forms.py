@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
+from appliance.core.french import number_fr
+from appliance.web.words import _
+
 FIELDS_MAX = 400
 TEXT_MAX = 2_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -38,7 +41,7 @@ class Form:
             self._blank(name, required)
             return None
         if len(value) > limit:
-            self.errors[name] = f"Trop long : {limit} lettres au plus."
+            self.errors[name] = _("Trop long : %(limit)s lettres au plus.") % {"limit": limit}
             return None
         return value
 
@@ -49,7 +52,7 @@ class Form:
             self._blank(name, required)
             return None
         if not re.fullmatch(r"-?[0-9]{1,12}", value):
-            self.errors[name] = "Écrivez un nombre entier."
+            self.errors[name] = _("Écrivez un nombre entier.")
             return None
         return int(value) if self._within(name, Fraction(value), low, high) else None
 
@@ -59,7 +62,7 @@ class Form:
         if not value:
             return None
         if not re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,4})?", value):
-            self.errors[name] = "Écrivez un nombre, par exemple 39,4."
+            self.errors[name] = _("Écrivez un nombre, par exemple 39,4.")
             return None
         exact = Fraction(value)
         return int(exact * scale + Fraction(1, 2)) if self._within(name, exact, low, high) else None
@@ -78,7 +81,7 @@ class Form:
                 return date(*(int(p) for p in parts))
         except ValueError:
             pass
-        self.errors[name] = "Cette date n'existe pas. Écrivez jour/mois/année."
+        self.errors[name] = _("Cette date n'existe pas. Écrivez jour/mois/année.")
         return None
 
     def hour(self, name: str, *, required: bool = False) -> str | None:
@@ -90,7 +93,7 @@ class Form:
         found = re.fullmatch(r"([0-9]{1,2})\s*[:hH.]?\s*([0-9]{2})", value)
         if found and int(found[1]) < 24 and int(found[2]) < 60:
             return f"{int(found[1]):02d}:{found[2]}"
-        self.errors[name] = "Cette heure n'existe pas. Écrivez heure:minutes, par exemple 10:32."
+        self.errors[name] = _("Cette heure n'existe pas. Écrivez heure:minutes, par exemple 10:32.")
         return None
 
     def choice(
@@ -102,7 +105,7 @@ class Form:
             self._blank(name, required)
             return default
         if value not in allowed:
-            self.errors[name] = "Choisissez dans la liste."
+            self.errors[name] = _("Choisissez dans la liste.")
             return None
         return value
 
@@ -125,12 +128,14 @@ class Form:
 
     def _blank(self, name: str, required: bool) -> None:
         if required:
-            self.errors[name] = "À remplir."
+            self.errors[name] = _("À remplir.")
 
     def _within(self, name: str, value: Fraction, low: Fraction | int, high: Fraction | int) -> bool:
         if low <= value <= high:
             return True
-        self.errors[name] = (
-            f"Entre {float(low):g} et {float(high):g}.".replace(".", ",", 1) if low else f"Au plus {float(high):g}."
-        )
+        low_text, high_text = (number_fr(bound, 0 if bound == int(bound) else 1) for bound in (low, high))
+        if low:
+            self.errors[name] = _("Entre %(low)s et %(high)s.") % {"low": low_text, "high": high_text}
+        else:
+            self.errors[name] = _("Au plus %(high)s.") % {"high": high_text}
         return False

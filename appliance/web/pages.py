@@ -25,20 +25,20 @@ from appliance.web.forms import Form
 from appliance.web.state import AppState
 from appliance.web.static_files import url_of
 from appliance.web.visitor import visitor_of
-from appliance.web.words import catalogue, labels
+from appliance.web.words import Words, _, catalogue, labels
 from appliance.web.words.refusals import sentence
 
 TEMPLATES = Path(__file__).parent / "templates"
 NAVIGATION = (
-    ("accueil", "/", "Accueil", "home"),
-    ("patients", "/patients", "Patients", "person"),
-    ("depot", "/depot", "Dépôt", "box"),
-    ("rapports", "/rapports", "Rapports", "page"),
-    ("envois", "/envois", "Envois", "send"),
-    ("personnel", "/personnel", "Personnel", "people"),
-    ("entretien", "/entretien", "Entretien", "tool"),
+    ("accueil", "/", "home"),
+    ("patients", "/patients", "person"),
+    ("depot", "/depot", "box"),
+    ("rapports", "/rapports", "page"),
+    ("envois", "/envois", "send"),
+    ("personnel", "/personnel", "people"),
+    ("entretien", "/entretien", "tool"),
 )
-SAID = {
+SAID = Words({
     "enregistre": "Enregistré.", "annule": "Annulé.", "corrige": "Corrigé : l'ancienne version reste lisible.",
     "cloture": "Mois clôturé. L'envoi partira dès que la liaison est là.", "deja": "C'était déjà enregistré : rien n'est doublé.",
     "envoi": "L'envoi est relancé.", "code": "Code changé.", "fusion": "Dossiers fusionnés. La fusion peut être défaite.",
@@ -46,7 +46,7 @@ SAID = {
     "urgence-fermee": "Accès d'urgence fermé.", "vu": "Noté : vous avez vu cet accès.", "carte": "Carte donnée à ce patient.",
     "verifie": "Vérification faite : le résultat est ci-dessous.", "heure": "L'heure est notée.",
     "defusion": "Fusion défaite : les deux dossiers sont comme avant.",
-}  # fmt: skip
+})  # fmt: skip
 Ask = Request[Any, Any, Any]
 
 
@@ -96,12 +96,12 @@ def frame(request: Ask, db: Database) -> dict[str, Any]:
     counted = outbox.counts(db)
     today = state.opened.clock.today()
     return {
-        "facility": held.name if held else "Centre de santé", "session": session, "today": today,
+        "facility": held.name if held else _("Centre de santé"), "session": session, "today": today,
         "now_ms": state.opened.clock.now().ms, "clock_trusted": state.opened.clock.now().trusted,
         "csrf": session.csrf if session else visitor.csrf0, "request_key": secrets.token_hex(16),
         "nav": [
-            (path, label, icon, _is_here(request.url.path, path))
-            for tab, path, label, icon in NAVIGATION
+            (path, labels.RAIL[tab], icon, _is_here(request.url.path, path))
+            for tab, path, icon in NAVIGATION
             if session and rights.may(tab, "read", session.roles, session.staff)
         ],
         "may": _asker(rights, session, visitor.emergency), "glasses": _open_glasses(state, db, session), "pending": counted.get("waiting", 0) + counted.get("sending", 0),
@@ -117,7 +117,7 @@ def refused(
 ) -> Response[bytes]:
     """The page again with what was typed and what to do: 422 for a wrong form, 409 for a refused act."""
     shown = frame(request, db) | {
-        "errors": form.errors, "form": form, "refusal": sentence(fault) if fault else "Vérifiez les cases marquées en rouge.",
+        "errors": form.errors, "form": form, "refusal": sentence(fault) if fault else _("Vérifiez les cases marquées en rouge."),
         "request_key": form.raw("request_key") or secrets.token_hex(16),
     }  # fmt: skip
     content = environment().get_template(template).render(**(shown | view))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from appliance.core.errors import ApplianceError
 from appliance.core.french import date_short
 from appliance.core.periods import parse_date
+from appliance.web.words import Words, _
 
-SENTENCES = {
+_FRENCH = {
     "already-saved": "C'est déjà enregistré avec un autre contenu. Ouvrez la fiche pour voir ce qui est gardé, puis corrigez.",
     "already-merged": "Ce dossier est déjà fusionné : défaites d'abord cette fusion.",
     "already-replaced": "Quelqu'un a corrigé cette fiche entre-temps. Rouvrez-la et recommencez la correction.",
@@ -151,20 +152,24 @@ SENTENCES = {
     "too-large-body": "L'envoi est trop grand : rien n'est enregistré. Raccourcissez le texte ou le fichier.",
     "internal": "Une erreur est survenue. Ce qui était enregistré l'est toujours. Notez l'heure et appelez le technicien.",
 }
+SENTENCES = Words(_FRENCH)
 
 
 def sentence(fault: ApplianceError) -> str:
     """What to say of a fault, with the figures that help."""
-    text = SENTENCES.get(fault.code, SENTENCES["internal"] + f" ({fault.code})")
+    text = SENTENCES.get(fault.code, f"{SENTENCES['internal']} ({fault.code})")
     given = fault.params
     if fault.code == "stock-too-low" and "left" in given:
-        return f"Il reste {given['left']} : servez {given['left']} et notez le reste « besoin non servi »."
+        return _("Il reste %(left)s : servez %(left)s et notez le reste « besoin non servi ».") % given
     if fault.code == "stock-too-low-then" and given.get("on"):
-        return f"Le {date_short(parse_date(str(given['on'])))} il aurait manqué {given.get('short')} : le stock serait passé sous zéro."
+        return _("Le %(day)s il aurait manqué %(short)s : le stock serait passé sous zéro.") % {
+            "day": date_short(parse_date(str(given["on"]))), "short": given.get("short"),
+        }  # fmt: skip
     if fault.code == "pin-locked" and given.get("seconds"):
-        return f"Trop d'essais. Attendez {given['seconds']} secondes avant de réessayer."
+        return _("Trop d'essais. Attendez %(seconds)s secondes avant de réessayer.") % given
     if fault.code == "data-file":
-        return f"{text} {given.get('file')}, ligne {given.get('line')} : {given.get('fault')}"
+        where = _("%(file)s, ligne %(line)s : %(fault)s")
+        return text + " " + where % {name: given.get(name) for name in ("file", "line", "fault")}
     if "faults" in given and isinstance(given["faults"], list):
         return text + " " + " ; ".join(str(f) for f in given["faults"][:8])
     return text
