@@ -208,6 +208,17 @@ def test_T10_stockout_days_from_the_ledger(store: Store, clock: FixedClock, act:
         assert stockout_count(db, 1, Month(2026, 7), date(2026, 7, 31)) == 24
 
 
+def test_a_box_that_came_and_was_given_out_the_same_day_is_no_stockout(
+    store: Store, clock: FixedClock, act: Act, place: int
+) -> None:
+    clock.set(date(2026, 7, 13))
+    act(services.receive, place, "BL", "DRC", [received(1, 100)], date(2026, 7, 13))
+    act(sell, sale(1, 100))
+    clock.set(date(2026, 7, 31))
+    with store.reading() as db:
+        assert stockout_count(db, 1, Month(2026, 7), date(2026, 7, 31)) == 30
+
+
 def test_T13_only_an_expired_lot_is_a_stockout(store: Store, clock: FixedClock, act: Act, place: int) -> None:
     clock.set(date(2026, 6, 1))
     act(services.receive, place, "BL", "DRC", [received(1, 40, year=2026, month=6)], date(2026, 6, 1))

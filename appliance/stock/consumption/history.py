@@ -75,12 +75,16 @@ def _usable_flows(db: Database, product: int, since: date, until: date) -> tuple
 
     A lot's stock before `since` is its balance of today less what moved from that day on: history is not read.
     """
-    moved: dict[int, list[tuple[date, int]]] = defaultdict(list)
-    for lot, day_text, quantity in db.all(
-        "SELECT lot, day, sum(quantity) FROM stock_day WHERE product = ? AND day >= ? GROUP BY lot, day",
+    moved: dict[int, list[tuple[date, int, int]]] = defaultdict(list)
+    # What came and what went of a day stay apart: a box that came and was given out the same day is no stock-out. A
+    # column that adds up to 0 moved both ways (a handing-over taken back and another made).
+    for lot, day_text, came, went in db.all(
+        "SELECT lot, day, sum(CASE WHEN quantity >= 0 THEN max(quantity, 1) ELSE 0 END),"
+        " sum(CASE WHEN quantity <= 0 THEN max(-quantity, 1) ELSE 0 END)"
+        " FROM stock_day WHERE product = ? AND day >= ? GROUP BY lot, day ORDER BY day",
         (product, since.isoformat()),
     ):
-        moved[lot].append((date.fromisoformat(day_text), quantity))
+        moved[lot].append((date.fromisoformat(day_text), came, went))
     flows: dict[date, list[int]] = defaultdict(lambda: [0, 0])
     opening = 0
     for lot, expires, status, balance in db.all(
@@ -91,12 +95,13 @@ def _usable_flows(db: Database, product: int, since: date, until: date) -> tuple
         gone = _unusable_from(db, lot, date.fromisoformat(expires), status)
         if gone <= since:
             continue
-        held = balance - sum(quantity for _, quantity in moved[lot])
+        held = balance - sum(came - went for _, came, went in moved[lot])
         opening += held
-        for day, quantity in moved[lot]:
+        for day, came, went in moved[lot]:
             if day < gone:
-                held += quantity
-                flows[day][0 if quantity > 0 else 1] += abs(quantity)
+                held += came - went
+                flows[day][0] += came
+                flows[day][1] += went
         if gone <= until and held > 0:
             flows[gone][1] += held
     return opening, {day: (came, went) for day, (came, went) in flows.items()}

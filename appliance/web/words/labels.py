@@ -47,8 +47,7 @@ OUTCOMES = Words({
     "left": "Parti sans être vu",
 })  # fmt: skip
 ALARMS = Words({
-    "read-only": "Lecture seule, appelez le technicien",
-        "check-failed": "Données à vérifier", "battery-low": "Batterie faible", "disk-low": "Disque presque plein",
+    "check-failed": "Données à vérifier", "battery-low": "Batterie faible", "disk-low": "Disque presque plein",
     "memory-low": "Mémoire presque pleine", "hot": "Appareil trop chaud",
 })  # fmt: skip
 SEXES = Words({"F": "Féminin", "M": "Masculin"})
