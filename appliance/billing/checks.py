@@ -49,9 +49,42 @@ def receipt_numbers_have_no_gap(db: Database) -> list[str]:
     return [] if row is None or row[0] == row[1] else [f"{row[0]} sales, highest number {row[1]}"]
 
 
+def taken_back_sales_took_everything_back(db: Database) -> list[str]:
+    """A sale was taken back exactly when every movement of its dispensing was, and its money nets to nothing."""
+    found = [
+        f"sale {sale}: {undone} of {moved} movements undone, {'taken back' if back else 'standing'}"
+        for sale, back, moved, undone in db.all(
+            "SELECT s.id, r.id IS NOT NULL, count(m.id), count(u.id) FROM sale s LEFT JOIN sale r ON r.reverses = s.id"
+            " JOIN movement m ON m.dispense = s.dispense AND m.reverses IS NULL LEFT JOIN movement u ON u.reverses = m.id"
+            " WHERE s.reverses IS NULL GROUP BY s.id HAVING count(u.id) <> CASE WHEN r.id IS NULL THEN 0 ELSE count(m.id) END"
+        )
+    ]
+    return found + [
+        f"sale {sale}: {left} FCFA left after it was taken back"
+        for sale, left in db.all(
+            "SELECT s.id, sum(p.amount_fcfa) FROM sale r JOIN sale s ON s.id = r.reverses JOIN payment p"
+            " ON p.sale IN (r.id, s.id) GROUP BY s.id HAVING sum(p.amount_fcfa) <> 0"
+        )
+    ]
+
+
+def every_handing_over_was_sold(db: Database) -> list[str]:
+    """Each dispensing on this appliance's counter has its sale, and each reversal of one has its reversing sale."""
+    return [
+        f"dispense {dispense}"
+        for (dispense,) in db.all(
+            "SELECT d.id FROM dispense d WHERE NOT EXISTS (SELECT 1 FROM sale s WHERE s.dispense = d.id)"
+            " AND (EXISTS (SELECT 1 FROM movement m WHERE m.dispense = d.id AND m.is_campaign = 0)"
+            " OR EXISTS (SELECT 1 FROM sale s WHERE s.dispense = d.reverses))"
+        )
+    ]
+
+
 CHECKS: dict[str, Check] = {
     "sales-and-ledger": sales_are_what_left_the_shelf,
     "sale-totals": sale_totals_add_up,
     "payments": nobody_paid_more_than_was_due,
     "receipt-numbers": receipt_numbers_have_no_gap,
+    "taken-back-sales": taken_back_sales_took_everything_back,
+    "dispensed-and-sold": every_handing_over_was_sold,
 }

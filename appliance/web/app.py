@@ -19,6 +19,7 @@ from appliance.web import (
     admin,
     auth,
     depot,
+    direct_sales,
     drafts,
     emergency,
     exchange,
@@ -28,6 +29,7 @@ from appliance.web import (
     reports,
     sales,
     setup,
+    till,
     upkeep,
     visits,
 )
@@ -41,7 +43,8 @@ from appliance.web.words.refusals import SENTENCES, sentence
 READERS = 4
 log = logging.getLogger(__name__)
 MODULES = (
-    auth, setup, home, patients, emergency, visits, lookups, drafts, depot, sales, reports, exchange, admin, upkeep
+    auth, setup, home, patients, emergency, visits, lookups, drafts, depot, sales, direct_sales, till, reports, exchange,
+    admin, upkeep,
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ NAVIGATION = (
     ("accueil", "/", "home"),
     ("patients", "/patients", "person"),
     ("depot", "/depot", "box"),
+    ("caisse", "/caisse", "coins"),
     ("rapports", "/rapports", "page"),
     ("envois", "/envois", "send"),
     ("personnel", "/personnel", "people"),
@@ -41,7 +42,7 @@ NAVIGATION = (
 SAID = Words({
     "enregistre": "Enregistré.", "annule": "Annulé.", "corrige": "Corrigé : l'ancienne version reste lisible.",
     "cloture": "Mois clôturé. L'envoi partira dès que la liaison est là.", "deja": "C'était déjà enregistré : rien n'est doublé.",
-    "envoi": "L'envoi est relancé.", "code": "Code changé.", "fusion": "Dossiers fusionnés. La fusion peut être défaite.",
+    "paye": "Paiement enregistré.", "envoi": "L'envoi est relancé.", "code": "Code changé.", "fusion": "Dossiers fusionnés. La fusion peut être défaite.",
     "urgence": "Accès d'urgence ouvert pour deux heures. Le médecin chef le verra.",
     "urgence-fermee": "Accès d'urgence fermé.", "vu": "Noté : vous avez vu cet accès.", "carte": "Carte donnée à ce patient.",
     "verifie": "Vérification faite : le résultat est ci-dessous.", "heure": "L'heure est notée.",
@@ -142,6 +143,8 @@ def _alarms(state: AppState) -> list[str]:
 
 
 def _is_here(path: str, target: str) -> bool:
+    if target == "/depot" and path.startswith("/vente"):
+        return True
     return path == target if target == "/" else path.startswith(target)
 
 

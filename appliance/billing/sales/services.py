@@ -20,6 +20,7 @@ from appliance.core.periods import completed_months
 from appliance.records.care import prescriptions as care
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.dispensing import services as dispensing
+from appliance.stock.dispensing import unmet
 from appliance.stock.dispensing.services import DispenseForm
 from appliance.storage import ConstraintFailed, Database, Unit
 
@@ -176,12 +177,16 @@ def product_groups() -> dict[str, str]:
 
 def _follow_prescription(unit: Unit, prescription: int) -> None:
     """Bring the prescription's state and the visit's treatment facts in line with what was handed over."""
-    care.set_served(unit, prescription, dispensing.given_by_line(unit, prescription))
+    done = dispensing.given_by_line(unit, prescription)
+    for line, quantity in unmet.settled_by_line(unit, prescription).items():
+        done[line] = done.get(line, 0) + quantity
+    care.set_served(unit, prescription, done)
     # A visit may have several prescriptions: what its malaria was treated with is read over all of them.
+    # What was given in the place of a prescribed product belongs to no line, so the movements of the handing-over count.
     rows = unit.all(
-        "SELECT l.product, -sum(m.quantity) FROM prescription q JOIN prescription p ON p.visit = q.visit"
-        " JOIN prescription_line l ON l.prescription = p.id JOIN movement m ON m.prescription_line = l.id"
-        " WHERE q.id = ? GROUP BY l.product",
+        "SELECT t.code, -sum(m.quantity) FROM prescription q JOIN prescription p ON p.visit = q.visit"
+        " JOIN dispense d ON d.prescription = p.id JOIN movement m ON m.dispense = d.id JOIN product t ON t.id = m.product"
+        " WHERE q.id = ? GROUP BY t.code",
         (prescription,),
     )
     groups = {product_groups()[code] for code, given in rows if given > 0 and code in product_groups()}

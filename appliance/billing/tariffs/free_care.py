@@ -52,6 +52,11 @@ def default_rules() -> tuple[FreeCareRule, ...]:
     return load_rules()
 
 
+def label_of(code: str, rules: tuple[FreeCareRule, ...] | None = None) -> str:
+    """What a rule is called on screen and receipt; the code itself when the rule is no longer in the file."""
+    return next((rule.label for rule in rules or default_rules() if rule.code == code), code)
+
+
 def exemption(
     programmes: frozenset[str], regime: str, age_months: int | None, is_pregnant: bool,
     rules: tuple[FreeCareRule, ...] | None = None,

@@ -1,79 +1,124 @@
-"""The price list: dated prices, loaded from a CSV, whole or not at all."""
+"""What a product costs on a day: dated rows, only ever added. A price holds until the day before the next one."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
+from datetime import date, timedelta
 
-from appliance.core.datafile import read_text
-from appliance.core.errors import DataFileError, Refused
-from appliance.core.periods import parse_date
+from appliance.billing.tariffs.csv_file import PAYERS, PRICE_MAX, PriceLine, read_prices
+from appliance.core.errors import Refused
 from appliance.storage import Database, Unit
 
-COLUMNS = ("code", "prix_unitaire_fcfa", "a_partir_du")
-PRICE_MAX = 10_000_000
+__all__ = [
+    "PAYERS", "PRICE_MAX", "PriceLine", "PriceRow", "changes", "history", "listed", "load_prices", "read_prices",
+    "unit_price",
+]  # fmt: skip
+PATIENT = "patient"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PriceLine:
-    """The price of one base unit of a product from a day on."""
+class PriceRow:
+    """A price as it stands in the list: `valid_to` None while no later row ends it, `unit_price_fcfa` None when ended."""
 
     code: str
-    unit_price_fcfa: int
+    label: str
+    unit: str
+    payer: str
+    unit_price_fcfa: int | None
     valid_from: date
+    valid_to: date | None
+    source: str
 
-
-def read_prices(file: Path) -> list[PriceLine]:
-    """Read a price list (`code,prix_unitaire_fcfa,a_partir_du`); raises `Refused("prices-faults", faults=[…])`."""
-    reader = csv.reader(io.StringIO(read_text(file)))
-    header = [h.strip().lower() for h in next(reader, [])]
-    missing = [c for c in COLUMNS if c not in header]
-    if missing:
-        raise DataFileError(file, 1, f"has no column {', '.join(missing)}")
-    lines: list[PriceLine] = []
-    faults: list[str] = []
-    for row in reader:
-        if not any(cell.strip() for cell in row):
-            continue
-        cells = dict(zip(header, (c.strip() for c in row), strict=False))
-        try:
-            lines.append(_line(cells))
-        except (Refused, KeyError) as fault:
-            faults.append(f"{file}:{reader.line_num}: {fault}")
-    if faults:
-        raise Refused("prices-faults", faults=faults)
-    return lines
+    def holds_on(self, day: date) -> bool:
+        """Whether this is the row that counts on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 def load_prices(unit: Unit, lines: Sequence[PriceLine], source: str) -> int:
-    """Enter dated prices; raises `Refused("price-unknown-product", codes=[…])` and enters none."""
-    known: dict[str, int] = dict(unit.all("SELECT code, id FROM product"))
+    """Enter dated prices; those that change nothing are passed over. Returns how many were entered.
+
+    Raises `Refused("price-unknown-product", codes=[…])` and enters none.
+    """
+    known = _products(unit)
     unknown = sorted({line.code for line in lines} - set(known))
     if unknown:
         raise Refused("price-unknown-product", codes=unknown)
-    for line in lines:
+    wanted = changes(unit, lines)
+    for line in wanted:
         unit.append(
             "price", product=known[line.code], valid_from=line.valid_from.isoformat(),
-            unit_price_fcfa=line.unit_price_fcfa, source=source,
+            unit_price_fcfa=line.unit_price_fcfa or 0, source=source,
+            payer=None if line.payer == PATIENT else line.payer,
+            is_withdrawn=1 if line.unit_price_fcfa is None else None,
         )  # fmt: skip
-    return len(lines)
+    return len(wanted)
 
 
-def unit_price(db: Database, product: int, on: date) -> int | None:
-    """The price of one base unit on a day, in FCFA; None when the product has none."""
+def changes(db: Database, lines: Sequence[PriceLine]) -> list[PriceLine]:
+    """The lines of a list that are not already the price from that very day on."""
+    held = {(row.code, row.payer, row.valid_from): row.unit_price_fcfa for row in history(db)}
+    return [
+        line
+        for line in lines
+        if (line.code, line.payer, line.valid_from) not in held
+        or held[line.code, line.payer, line.valid_from] != line.unit_price_fcfa
+    ]
+
+
+def unit_price(db: Database, product: int, on: date, payer: str = PATIENT) -> int | None:
+    """The price of one base unit on a day, in FCFA; None when the product has none. A payer without own price pays
+    the patient's."""
+    found = _price(db, product, on, payer)
+    return _price(db, product, on, PATIENT) if found is None and payer != PATIENT else found
+
+
+def listed(db: Database, on: date, text: str = "", payer: str = "") -> list[PriceRow]:
+    """The prices that hold on a day, by product then payer."""
+    words = text.casefold().split()
+    return [
+        row
+        for row in history(db)
+        if row.holds_on(on)
+        and (not payer or row.payer == payer)
+        and all(word in f"{row.code} {row.label}".casefold() for word in words)
+    ]
+
+
+def history(db: Database, code: str | None = None) -> list[PriceRow]:
+    """Every dated price, of one product or of all, each with the day it ends; the last row entered for a day counts."""
+    where, parameters = (" WHERE p.code = ?", (code,)) if code else ("", ())
+    last: dict[tuple[str, str, str], tuple[str, str, int | None, str]] = {}
+    for row in db.all(
+        "SELECT p.code, coalesce(c.payer, 'patient'), c.valid_from, trim(p.name || ' ' || p.strength), p.base_unit,"
+        " CASE WHEN c.is_withdrawn IS NULL THEN c.unit_price_fcfa END, c.source"
+        f" FROM price c JOIN product p ON p.id = c.product{where} ORDER BY p.folded, p.code, 2, c.valid_from, c.id",
+        parameters,
+    ):
+        last[row[0], row[1], row[2]] = (row[3], row[4], row[5], row[6])
+    keys = list(last)
+    found = []
+    for index, (product, payer, since) in enumerate(keys):
+        after = keys[index + 1] if index + 1 < len(keys) else None
+        label, unit, price, source = last[product, payer, since]
+        ends = date.fromisoformat(after[2]) - timedelta(days=1) if after and after[:2] == (product, payer) else None
+        found.append(
+            PriceRow(
+                code=product, label=label, unit=unit, payer=payer, unit_price_fcfa=price,
+                valid_from=date.fromisoformat(since), valid_to=ends, source=source,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _price(db: Database, product: int, on: date, payer: str) -> int | None:
     found: int | None = db.value(
-        "SELECT unit_price_fcfa FROM price WHERE product = ? AND valid_from <= ? ORDER BY valid_from DESC, id DESC LIMIT 1",
-        (product, on.isoformat()),
+        "SELECT CASE WHEN is_withdrawn IS NULL THEN unit_price_fcfa END FROM price WHERE product = ? AND valid_from <= ?"
+        " AND payer IS ? ORDER BY valid_from DESC, id DESC LIMIT 1",
+        (product, on.isoformat(), None if payer == PATIENT else payer),
     )
     return found
 
 
-def _line(cells: dict[str, str]) -> PriceLine:
-    price = cells["prix_unitaire_fcfa"].replace(" ", "").replace("\u202f", "")
-    if not price.isdigit() or int(price) > PRICE_MAX:
-        raise Refused("price-not-whole-francs", given=price)
-    return PriceLine(code=cells["code"], unit_price_fcfa=int(price), valid_from=parse_date(cells["a_partir_du"]))
+def _products(db: Database) -> dict[str, int]:
+    return dict(db.all("SELECT code, id FROM product"))

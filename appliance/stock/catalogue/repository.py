@@ -54,6 +54,23 @@ def by_id(db: Database, product: int) -> Product | None:
     return _product(db.one(f"SELECT {_COLUMNS} FROM product WHERE id = ?", (product,)))
 
 
+def of_name(db: Database, name: str, limit: int = 20) -> list[Product]:
+    """Active products of one DCI, whatever their form and strength."""
+    rows = db.rows(
+        ProductRow.select(*[getattr(ProductRow, f) for f in _FIELDS])
+        .where((ProductRow.is_active == 1) & (ProductRow.name == name))
+        .order_by(ProductRow.folded)
+        .limit(limit)
+    )
+    return [Product(**row) for row in rows]
+
+
+def programmes(db: Database) -> list[str]:
+    """The programmes that follow some active product, in order."""
+    rows = db.all("SELECT DISTINCT programme FROM product WHERE is_active = 1")
+    return sorted({part for (text,) in rows for part in text.split("/") if part})
+
+
 def listed(db: Database, text: str = "", programme: str = "", limit: int = 200) -> list[Product]:
     """Active products by name; every word of `text` must stand in name, strength, form or code."""
     query = ProductRow.select(*[getattr(ProductRow, f) for f in _FIELDS]).where(ProductRow.is_active == 1)

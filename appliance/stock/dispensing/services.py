@@ -9,33 +9,31 @@ from dataclasses import dataclass
 from datetime import date
 
 from appliance.core.errors import Refused
+from appliance.core.french import fold
 from appliance.core.identifiers import RandomBytes, new_uuid
+from appliance.stock.catalogue import repository as catalogue
+from appliance.stock.catalogue.repository import Product
+from appliance.stock.dispensing import unmet
+from appliance.stock.dispensing.model import CAUSES, DispenseLine
 from appliance.stock.ledger import repository, services
-from appliance.stock.ledger.fefo import Allocation, Take, allocate
+from appliance.stock.ledger.fefo import Allocation, Take, allocate, usable
 from appliance.stock.ledger.model import MovementKind
 from appliance.stock.ledger.services import Movement
 from appliance.storage import ConstraintFailed, Database, Unit
 
-CAUSES = ("stockout", "too_expensive", "refused", "substituted", "other")
+__all__ = [
+    "CAUSES",
+    "DispenseForm",
+    "DispenseLine",
+    "dispense",
+    "equivalents",
+    "given_by_line",
+    "propose",
+    "reverse_dispense",
+]
+
 LINES_MAX = 30
 QUANTITY_MAX = 100_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DispenseLine:
-    """One product asked for. `given` base units leave the shelf; what is asked and not given is unmet demand.
-
-    `unmet_cause` must be given when `given` is less than `asked`. `lots` overrides the proposal and needs a reason.
-    """
-
-    product: int
-    asked: int
-    given: int
-    prescription_line: int | None = None
-    unmet_cause: str | None = None
-    substituted_by: int | None = None
-    lots: tuple[tuple[int, int], ...] = ()
-    lots_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +78,7 @@ def dispense(unit: Unit, form: DispenseForm, random_bytes: RandomBytes | None = 
                     reason=line.lots_reason, is_campaign=form.is_campaign,
                 ),
             )  # fmt: skip
-        if line.given < line.asked:
-            _note_unmet(unit, line, document, on)
+        unmet.note(unit, line, document, on)
     return document
 
 
@@ -107,16 +104,21 @@ def reverse_dispense(unit: Unit, dispense_id: int, reason: str) -> int:
     for (movement,) in unit.all("SELECT id FROM movement WHERE dispense = ? AND reverses IS NULL", (dispense_id,)):
         if not unit.value("SELECT 1 FROM movement WHERE reverses = ?", (movement,)):
             services.reverse(unit, movement, reason)
-    for unmet in unit.all(
-        "SELECT id, product, prescription_line, quantity, cause, substituted_by, occurred_on FROM unmet_demand"
-        " WHERE dispense = ? AND reverses IS NULL",
-        (dispense_id,),
-    ):
-        unit.append(
-            "unmet_demand", product=unmet[1], prescription_line=unmet[2], dispense=dispense_id, quantity=-unmet[3],
-            cause=unmet[4], substituted_by=unmet[5], occurred_on=unmet[6], reverses=unmet[0],
-        )  # fmt: skip
+    unmet.reverse_of(unit, dispense_id)
     return made
+
+
+def equivalents(db: Database, product: Product, place: int, on: date) -> list[tuple[Product, int]]:
+    """Other products of the same DCI that lie on the shelf, with how much: the same strength first.
+
+    The same strength may be given in its place; another strength or form is for the prescriber to say.
+    """
+    found = []
+    for other in catalogue.of_name(db, product.name):
+        held = sum(lot.quantity for lot in usable(repository.on_shelf(db, other.id, place), on))
+        if other.id != product.id and held:
+            found.append((other, held))
+    return sorted(found, key=lambda pair: (fold(pair[0].strength) != fold(product.strength), pair[0].label))
 
 
 def given_by_line(db: Database, prescription: int) -> dict[int, int]:
@@ -152,13 +154,3 @@ def _takes(unit: Unit, line: DispenseLine, place: int, on: date) -> tuple[Take, 
     ):
         raise Refused("lots-reason", product=line.product)
     return chosen
-
-
-def _note_unmet(unit: Unit, line: DispenseLine, document: int, on: date) -> None:
-    if line.unmet_cause not in CAUSES:
-        raise Refused("unmet-cause", product=line.product)
-    unit.append(
-        "unmet_demand", product=line.product, prescription_line=line.prescription_line, dispense=document,
-        quantity=line.asked - line.given, cause=line.unmet_cause, substituted_by=line.substituted_by,
-        occurred_on=on.isoformat(), reverses=None,
-    )  # fmt: skip

@@ -53,7 +53,8 @@ def write(unit: Unit, movement: Movement) -> int:
     """Append a movement and return its id.
 
     Raises `Refused`: "quantity-sign", "reason-needed", "date-ahead", "date-too-old", "period-closed",
-    "stock-too-low" (with what is left), "stock-too-low-then" (on the day that would go below zero).
+    "stock-too-low" (with what is left), "stock-too-low-then" (on the day that would go below zero), "before-count"
+    (a count of that lot stands after that day).
     """
     effect = EFFECTS[movement.kind]
     if not movement.quantity or effect.sign * movement.quantity < 0:
@@ -75,9 +76,21 @@ def write(unit: Unit, movement: Movement) -> int:
         )  # fmt: skip
     except ConstraintFailed as fault:
         raise _refusal(unit, fault, movement.lot, movement.place) from fault
-    if movement.quantity < 0 and later and later[0] > movement.occurred_on.isoformat():
-        _never_negative(unit, movement.lot, movement.place, movement.occurred_on)
+    if later and later[0] > movement.occurred_on.isoformat():
+        _never_before_a_count(unit, movement)
+        if movement.quantity < 0:
+            _never_negative(unit, movement.lot, movement.place, movement.occurred_on)
     return row
+
+
+def undo(unit: Unit, movement: int, reason: str) -> int:
+    """Undo one movement of the depot by hand. What was handed over belongs to its sale and is taken back with it.
+
+    Raises `Refused`: "movement-of-a-sale", and those of `reverse`.
+    """
+    if unit.value("SELECT dispense FROM movement WHERE id = ?", (movement,)) is not None:
+        raise Refused("movement-of-a-sale", movement=movement)
+    return reverse(unit, movement, reason)
 
 
 def reverse(unit: Unit, movement: int, reason: str) -> int:
@@ -186,6 +199,16 @@ def _last_day(item: ReceivedLot) -> date:
         return last_usable_day(item.expires_year, item.expires_month, item.expires_day)
     except ValueError:
         raise Refused("bad-expiry", lot=item.lot_number) from None
+
+
+def _never_before_a_count(unit: Unit, movement: Movement) -> None:
+    """What was counted on a shelf stands: a row dated before it would make the count wrong (rule T29)."""
+    counted = unit.value(
+        "SELECT max(occurred_on) FROM movement WHERE lot = ? AND place = ? AND kind = ?",
+        (movement.lot, movement.place, MovementKind.COUNT_VARIANCE.value),
+    )
+    if counted and counted > movement.occurred_on.isoformat():
+        raise Refused("before-count", on=counted)
 
 
 def _never_negative(unit: Unit, lot: int, place: int, since: date) -> None:

@@ -27,6 +27,10 @@ LOSSES = Words({k: v for k, v in MOVEMENTS.items() if k.startswith("loss_")})
 CAUSES = Words({
     "stockout": "Rupture", "too_expensive": "Trop cher", "refused": "Refusé", "substituted": "Remplacé", "other": "Autre",
 })  # fmt: skip
+MEANS = Words({"cash": "Espèces", "mobile_money": "Mobile money"})
+PAYERS = Words({
+    "patient": "Patient", "amo": "AMO", "ramed": "RAMED", "mutuelle": "Mutuelle", "projet": "Projet ou ONG",
+})  # fmt: skip
 BAND_TAGS = {
     "rupture": "loud", "urgence": "danger", "sous-stock": "warn", "adéquat": "ok", "surstock": "info", "dormant": "",
     "inconnu": "",

@@ -150,6 +150,9 @@ _FRENCH = {
     "glass-own": "On ne vise pas son propre accès d'urgence : un autre responsable doit le voir.",
     "no-such-glass": "Cet accès d'urgence n'existe pas.",
     "too-large-body": "L'envoi est trop grand : rien n'est enregistré. Raccourcissez le texte ou le fichier.",
+    "movement-of-a-sale": "Ce mouvement vient d'une vente : annulez la vente, tout reviendra ensemble.",
+    "before-count": "Ce lot a été compté après cette date : ce qui a été compté ne change plus. Datez après le comptage.",
+    "payment-empty": "Écrivez le montant reçu.",
     "internal": "Une erreur est survenue. Ce qui était enregistré l'est toujours. Notez l'heure et appelez le technicien.",
 }
 SENTENCES = Words(_FRENCH)
@@ -161,6 +164,11 @@ def sentence(fault: ApplianceError) -> str:
     given = fault.params
     if fault.code == "stock-too-low" and "left" in given:
         return _("Il reste %(left)s : servez %(left)s et notez le reste « besoin non servi ».") % given
+    if fault.code == "paid-too-much" and "due" in given:
+        return _("Le montant dépasse ce qui est dû : il reste %(due)s F à payer.") % given
+    if fault.code == "before-count" and given.get("on"):
+        day = date_short(parse_date(str(given["on"])))
+        return _("Ce lot a été compté le %(day)s : datez le mouvement après ce jour.") % {"day": day}
     if fault.code == "stock-too-low-then" and given.get("on"):
         return _("Le %(day)s il aurait manqué %(short)s : le stock serait passé sous zéro.") % {
             "day": date_short(parse_date(str(given["on"]))), "short": given.get("short"),

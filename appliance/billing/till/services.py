@@ -1,0 +1,37 @@
+"""Taking money for a sale that was not paid, or not wholly, when it was handed over. Payments are only ever added."""
+
+from __future__ import annotations
+
+from appliance.billing.sales.services import MEANS
+from appliance.core.errors import Refused
+from appliance.storage import Unit
+
+
+def pay(unit: Unit, sale: int, amount_fcfa: int, means: str = "cash") -> int:
+    """Take a payment for a sale, dated today; returns its id.
+
+    Raises `Refused`: "no-such-sale", "means", "is-a-reversal", "already-reversed", "payment-empty", "paid-too-much"
+    (with what is still due).
+    """
+    if means not in MEANS:
+        raise Refused("means", means=means)
+    row = unit.one(
+        "SELECT due_fcfa, reverses, EXISTS (SELECT 1 FROM sale r WHERE r.reverses = s.id),"
+        " (SELECT coalesce(sum(amount_fcfa), 0) FROM payment WHERE sale = s.id) FROM sale s WHERE id = ?",
+        (sale,),
+    )
+    if row is None:
+        raise Refused("no-such-sale", sale=sale)
+    due, reverses, is_reversed, paid = row
+    if reverses is not None:
+        raise Refused("is-a-reversal", sale=sale)
+    if is_reversed:
+        raise Refused("already-reversed", sale=sale)
+    if amount_fcfa <= 0:
+        raise Refused("payment-empty")
+    if amount_fcfa > due - paid:
+        raise Refused("paid-too-much", due=due - paid, paid=amount_fcfa)
+    unit.note(sale=sale)
+    return unit.append(
+        "payment", sale=sale, means=means, amount_fcfa=amount_fcfa, occurred_on=unit.today.isoformat(), reverses=None
+    )

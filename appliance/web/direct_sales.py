@@ -1,0 +1,155 @@
+"""Selling over the counter: products found by typing, one line each, and what the shelf still has."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+
+from appliance.billing.sales import services
+from appliance.billing.sales.services import SaleForm, price_lines
+from appliance.billing.tariffs.free_care import label_of
+from appliance.core.errors import Refused
+from appliance.stock.catalogue import repository as catalogue
+from appliance.stock.dispensing.services import DispenseForm, DispenseLine
+from appliance.stock.ledger import repository as ledger
+from appliance.stock.ledger.fefo import Take, allocate, usable
+from appliance.storage import Database, Unit
+from appliance.web.depot import main_place
+from appliance.web.forms import Form
+from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.product_choice import choices, keep_lines
+from appliance.web.reading import in_reader
+from appliance.web.security import read_form, request_key
+from appliance.web.serving import step
+
+PATH = "/vente-directe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterLine:
+    """One line of the basket; `amount` None when the product has no price, `over` what the shelf can't give."""
+
+    row: int
+    product: int
+    label: str
+    unit: str
+    held: int
+    quantity: int
+    takes: tuple[Take, ...]
+    amount: int | None
+    free: str
+
+    @property
+    def over(self) -> int:
+        """How much of what is typed the shelf can't give."""
+        return max(0, self.quantity - self.held)
+
+
+@get(PATH, opt={"tab": "vente", "level": "write"})
+@in_reader
+def basket_page(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """An empty basket."""
+    with state_of(request).opened.reading() as db:
+        return page(request, "sales/direct.html", db, **_view(request, db, Form({})))
+
+
+@get(f"{PATH}/produits", opt={"tab": "vente", "level": "write"})
+@in_reader
+def shelf(request: Request[Any, Any, Any], cherche: str = "") -> Response[bytes]:
+    """The products on the shelf that fit what is typed, as buttons that add a line."""
+    with state_of(request).opened.reading() as db:
+        found = choices(db, cherche, today_of(request), on_shelf=True)
+        return page(request, "parts/product_buttons.html", db, found=found, cherche=cherche, path=f"{PATH}/calculer")
+
+
+@post(f"{PATH}/calculer", opt={"tab": "vente", "level": "write"}, status_code=200)
+async def recount(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The basket with a line added, taken away or changed. Nothing is written."""
+    form = await read_form(request)
+    if not request.headers.get("HX-Request"):  # with script the button has counted already
+        step(form)
+
+    def shown() -> Response[bytes]:
+        with state_of(request).opened.reading() as db:
+            keep_lines(db, form, "ligne", {"quantite": "1"})
+            view = _view(request, db, form)
+            return page(request, "sales/direct.html", db, **view, form=form, request_key=form.raw("request_key"))
+
+    return await asyncio.to_thread(shown)
+
+
+@post(PATH, opt={"tab": "vente", "level": "write"})
+async def sell(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
+    """Sell the basket: what the shelf lacks is refused with what is left."""
+    state, form = state_of(request), await read_form(request)
+    lines = []
+    for index in form.rows("ligne"):
+        product = form.integer(f"ligne-{index}-produit")
+        quantity = form.integer(f"ligne-{index}-quantite", low=1, high=100_000)
+        if product and quantity:
+            lines.append(DispenseLine(product=product, asked=quantity, given=quantity))
+        elif product or quantity:
+            form.errors.setdefault(f"ligne-{index}-{'quantite' if product else 'produit'}", "À remplir.")
+    paid = 0 if form.raw("paiement") == "caisse" else None
+
+    def write(unit: Unit) -> dict[str, Any]:
+        if form.errors:
+            raise Refused("form")
+        dispense = DispenseForm(place=main_place(unit), lines=tuple(lines))
+        sale = services.sell(unit, SaleForm(dispense=dispense, paid_fcfa=paid, means=form.raw("moyen") or "cash"))
+        return {"sale": sale.sale}
+
+    try:
+        done = await state.opened.act(
+            "sell", session_of(request).actor, write, key=request_key(form), body=form.plain()
+        )
+    except Refused as fault:
+        return await asyncio.to_thread(_again, request, form, fault)
+    return to(f"/ventes/{done.result['sale']}", "deja" if done.repeated else "enregistre")
+
+
+def _again(request: Ask, form: Form, fault: Refused) -> Response[bytes]:
+    with state_of(request).opened.reading() as db:
+        shown = None if fault.code == "form" else fault
+        return refused(request, "sales/direct.html", db, form, shown, **_view(request, db, form))
+
+
+def _view(request: Ask, db: Database, form: Form) -> dict[str, Any]:
+    today = today_of(request)
+    lines = [line for index in form.rows("ligne") if (line := _line(db, form, index, today))]
+    total = sum(line.amount or 0 for line in lines)
+    exempt = sum(line.amount or 0 for line in lines if line.free)
+    cherche = form.raw("cherche")
+    return {
+        "lines": lines, "total": total, "exempt": exempt, "due": total - exempt, "cherche": cherche,
+        "found": choices(db, cherche, today, on_shelf=True) if cherche else [],
+        "path": f"{PATH}/calculer", "unpriced": any(line.amount is None for line in lines),
+    }  # fmt: skip
+
+
+def _line(db: Database, form: Form, index: int, today: date) -> CounterLine | None:
+    key, typed = form.raw(f"ligne-{index}-produit"), form.raw(f"ligne-{index}-quantite")
+    product = catalogue.by_id(db, int(key)) if key.isdigit() and len(key) < 10 else None
+    if product is None:
+        return None
+    place, quantity = main_place(db), int(typed) if typed.isdigit() and len(typed) < 7 else 0
+    shelf = ledger.on_shelf(db, product.id, place)
+    line = DispenseLine(product=product.id, asked=max(quantity, 1), given=quantity)
+    try:
+        priced = price_lines(db, DispenseForm(place=place, lines=(line,)), today)[0]
+        amount, free = priced.amount_fcfa, label_of(priced.exemption) if priced.exemption else ""
+    except Refused:
+        amount, free = None, ""
+    return CounterLine(
+        row=index, product=product.id, label=product.label, unit=product.base_unit,
+        held=sum(lot.quantity for lot in usable(shelf, today)), quantity=quantity,
+        takes=allocate(shelf, quantity, today).takes, amount=amount, free=free,
+    )  # fmt: skip
+
+
+HANDLERS = [basket_page, shelf, recount, sell]

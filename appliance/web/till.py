@@ -1,0 +1,157 @@
+"""The cashier's post: sales to be paid, receipts, the day's takings; and taking a sale back."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+
+from appliance.access import staff
+from appliance.billing.sales import services
+from appliance.billing.tariffs.free_care import label_of
+from appliance.billing.till import repository
+from appliance.billing.till.services import pay
+from appliance.core.errors import Refused
+from appliance.core.periods import parse_date
+from appliance.records.care import visits
+from appliance.records.care.model import Station
+from appliance.records.facility.services import facility
+from appliance.records.patients import repository as patients
+from appliance.storage import Database, Unit
+from appliance.web.forms import Form
+from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.reading import in_reader
+from appliance.web.security import read_form, request_key
+from appliance.web.words import labels
+
+OWED_DAYS = 31
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonTakings:
+    """What one person took on a day, by means and together, in FCFA."""
+
+    name: str
+    by_means: dict[str, int]
+    count: int
+
+    @property
+    def total(self) -> int:
+        """All means together."""
+        return sum(self.by_means.values())
+
+
+@get("/caisse", opt={"tab": "caisse", "level": "read"})
+@in_reader
+def post_page(request: Request[Any, Any, Any], jour: str = "") -> Response[bytes]:
+    """What waits to be paid, and what was taken on a day."""
+    today = today_of(request)
+    day = min(parse_date(jour), today) if jour else today
+    with state_of(request).opened.reading() as db:
+        owed = repository.owed(db, today - timedelta(days=OWED_DAYS))
+        total, exempt, due = repository.day_totals(db, day)
+        return page(
+            request, "sales/till.html", db, owed=owed, names=_names(db, owed) if _may_see_names(request, db) else {},
+            day=day, before=day - timedelta(days=1), after=day + timedelta(days=1) if day < today else None,
+            takings=_takings(db, day), total=total, exempt=exempt, due=due, means=labels.MEANS,
+        )  # fmt: skip
+
+
+@get("/ventes/{sale:int}", opt={"tab": "vente", "level": "read"})
+@in_reader
+def receipt(request: Request[Any, Any, Any], sale: int) -> Response[bytes]:
+    """The receipt: lines, what is free and why, what is paid and what is left."""
+    with state_of(request).opened.reading() as db:
+        return page(request, "sales/receipt.html", db, **_receipt_view(request, db, sale))
+
+
+@post("/caisse/ventes/{sale:int}", opt={"tab": "caisse", "level": "write"})
+async def take_payment(request: Request[Any, Any, Any], sale: int) -> Response[bytes] | Redirect:
+    """Take what is left to be paid of a sale, or a part of it."""
+    form = await read_form(request)
+    amount = form.integer("montant", required=True, low=1, high=100_000_000)
+
+    def write(unit: Unit) -> dict[str, Any]:
+        if amount is None:
+            raise Refused("form")
+        pay(unit, sale, amount, form.raw("moyen") or "cash")
+        held = repository.sale(unit, sale)
+        visit = visits.get(unit, held.visit) if held and held.visit and not held.left_fcfa else None
+        if visit and visit.station is Station.CASHIER:
+            visits.move_visit(unit, visit.id, Station.DONE)
+        return {}
+
+    try:
+        done = await state_of(request).opened.act(
+            "pay", session_of(request).actor, write, key=request_key(form), body=form.plain()
+        )
+    except Refused as fault:
+        if fault.code.startswith("no-such"):
+            raise
+        return await asyncio.to_thread(_receipt_again, request, sale, form, fault)
+    return to(f"/ventes/{sale}", "deja" if done.repeated else "paye")
+
+
+@post("/ventes/{sale:int}/annuler", opt={"tab": "vente", "level": "write"})
+async def take_back(request: Request[Any, Any, Any], sale: int) -> Response[bytes] | Redirect:
+    """Take a sale back, with its movements and its payments, once."""
+    form = await read_form(request)
+    try:
+        done = await state_of(request).opened.act(
+            "reverse-sale", session_of(request).actor,
+            lambda u: {"sale": services.reverse_sale(u, sale, form.raw("raison"))}, key=request_key(form),
+            body=form.plain(),
+        )  # fmt: skip
+    except Refused as fault:
+        if fault.code.startswith("no-such"):
+            raise
+        return await asyncio.to_thread(_receipt_again, request, sale, form, fault)
+    return to(f"/ventes/{done.result['sale']}", "annule")
+
+
+def _receipt_again(request: Ask, sale: int, form: Form, fault: Refused) -> Response[bytes]:
+    with state_of(request).opened.reading() as db:
+        shown = None if fault.code == "form" else fault
+        return refused(request, "sales/receipt.html", db, form, shown, **_receipt_view(request, db, sale))
+
+
+def _receipt_view(request: Ask, db: Database, sale: int) -> dict[str, Any]:
+    held = repository.sale(db, sale)
+    if held is None:
+        raise Refused("no-such-sale", sale=sale)
+    centre = facility(db)
+    other = repository.sale(db, held.reverses or held.reversed_by or 0)
+    named = _names(db, [held]) if _may_see_names(request, db) else {}
+    return {
+        "sale": held, "lines": repository.lines(db, sale), "label_of": label_of, "other": other,
+        "patient_name": named.get(held.patient or 0, ""), "served_by": staff.name_of(db, held.staff) if held.staff else "",
+        "centre_code": centre.code if centre else "", "means": labels.MEANS,
+    }  # fmt: skip
+
+
+def _may_see_names(request: Ask, db: Database) -> bool:
+    """The treasurer sees money and no name."""
+    session = session_of(request)
+    return staff.rights(db).may("patients", "read", session.roles, session.staff)
+
+
+def _names(db: Database, sales: list[repository.SaleHead]) -> dict[int, str]:
+    return {p.id: p.name for p in patients.lines(db, list({s.patient for s in sales if s.patient}))}
+
+
+def _takings(db: Database, day: Any) -> list[PersonTakings]:
+    found: dict[int | None, tuple[dict[str, int], int]] = {}
+    for one in repository.takings(db, day):
+        means, count = found.get(one.staff, ({}, 0))
+        found[one.staff] = ({**means, one.means: one.amount_fcfa}, count + one.count)
+    return [
+        PersonTakings(name=staff.name_of(db, who) if who else "Appareil", by_means=means, count=count)
+        for who, (means, count) in found.items()
+    ]
+
+
+HANDLERS = [post_page, receipt, take_payment, take_back]
