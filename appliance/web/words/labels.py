@@ -5,7 +5,7 @@ from __future__ import annotations
 from appliance.web.words import Words, _
 
 RAIL = Words({
-    "accueil": "Accueil", "patients": "Patients", "depot": "Dépôt", "rapports": "Rapports", "envois": "Envois",
+    "accueil": "Accueil", "patients": "Patients", "depot": "Dépôt", "caisse": "Caisse", "rapports": "Rapports", "envois": "Envois",
     "personnel": "Personnel", "entretien": "Entretien",
 })  # fmt: skip
 ROLES = Words({
