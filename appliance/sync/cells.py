@@ -13,12 +13,12 @@ def cells_of(db: Database, code: str) -> list[Cell]:
     held = form(code)
     if held.columns:
         return [
-            Cell(code=product.code, disaggregation={"column": column}, option_names=(name,))
+            Cell(code=product.code, disaggregation={"column": column}, option_names=(name,), name=product.name)
             for product in catalogue.listed(db, limit=1000)
             for column, name, _ in held.columns
         ]
     return [
-        Cell(code=element.code, disaggregation=d, option_names=held.option_names(d))
+        Cell(code=element.code, disaggregation=d, option_names=held.option_names(d), name=element.name)
         for element in held.elements
         for d in held.cells(element)
     ]

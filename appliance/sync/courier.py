@@ -28,6 +28,7 @@ class Courier:
 
     def __init__(self, door: Path) -> None:
         self._client = DoorClient(door, timeout_seconds=WAIT_SECONDS + 30)
+        self._line = exchange.Line()
         self.stop = threading.Event()
 
     def leave(self) -> None:
@@ -49,10 +50,13 @@ class Courier:
 
     def once(self, wait_seconds: int = 0) -> dict[str, Any] | None:
         """Do one thing, waiting for it up to `wait_seconds`; returns how it ended, None when there was nothing."""
-        job = self._client.ask("sync.next", wait_seconds=wait_seconds)["job"]
+        job = self._client.ask("sync.next", wait_seconds=0)["job"]
+        if job is None:
+            self._line.hang_up()  # nothing more in this round; waiting keeps no connection open
+            job = self._client.ask("sync.next", wait_seconds=wait_seconds)["job"] if wait_seconds else None
         if job is None:
             return None
-        journal = exchange.perform(job)
+        journal = exchange.perform(job, self._line)
         log.info("job %s %s: %s", job["kind"], job.get("item"), journal["code"])
         return self._client.ask("sync.done", kind=job["kind"], item=job.get("item"), journal=journal)
 

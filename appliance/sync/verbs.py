@@ -1,34 +1,35 @@
-"""What the courier may ask of the resident process: the next thing to do, and what became of it.
+"""What others may ask of the resident process about the link: the courier for work, the command line for the rest.
 
-Composing needs the store, sending needs the network; no process has both. Jobs: "metadata" when a link was
-set or a week has passed since the last pull, "report" for a closed month. A report for which the server's
-names are not known yet waits for the metadata.
+Composing needs the store, sending needs the network; no process has both. Jobs: "test" when a person asked,
+"metadata" when a link was set or a week has passed since the last pull, "report" for a closed month. A report
+for which the server's names are not known yet waits for the metadata.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from appliance.core.actors import Actor
 from appliance.core.errors import Refused
+from appliance.core.periods import Month
 from appliance.storage import Database, Store, Unit, settings
 from appliance.storage.door import Verb
 from appliance.sync import link as links
+from appliance.sync import setting_up
+from appliance.sync.agenda import Agenda
 from appliance.sync.backoff import delay_seconds
 from appliance.sync.dhis2 import mapping
+from appliance.sync.dhis2.codes import Fate
 from appliance.sync.dhis2.matching import Cell
 from appliance.sync.outbox import repository, services
-from appliance.sync.outbox.model import State
-from appliance.sync.reports import compose
+from appliance.sync.status import status
 
 COURIER = Actor(staff_id=None, device="courier")
-PULL_EVERY_MS = 7 * 86_400_000
-SERVER_FRESH_MS = 86_400_000
-_PULL = links.PULL
+_DAY_SECONDS = 86_400
 CellsOf = Callable[[Database, str], list[Cell]]
 
 
@@ -38,11 +39,15 @@ class SyncVerbs:
     def __init__(self, store: Store, cells_of: CellsOf) -> None:
         self._store = store
         self._cells_of = cells_of
+        self._agenda = Agenda(store.clock)
         self._changed = asyncio.Event()
 
     def verbs(self) -> dict[str, Verb]:
         """By the names under which the door serves them."""
-        return {"sync.next": self.next, "sync.done": self.done, "sync.status": self.status, "sync.now": self.now}
+        return {
+            "sync.next": self.next, "sync.done": self.done, "sync.status": self.status, "sync.now": self.now,
+            "sync.link": self.link, "sync.test": self.test, "sync.mapping": self.mapping, "sync.names": self.names,
+        }  # fmt: skip
 
     def wake(self) -> None:
         """Something was put into the outbox, or a person acted: a waiting courier is answered at once."""
@@ -58,46 +63,95 @@ class SyncVerbs:
             if job is not None or left <= 0:
                 return {"job": job}
             due = await asyncio.to_thread(self._seconds_until_due)
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), max(min(left, due), 0.05))
-            except TimeoutError:
-                continue
 
     async def done(self, told: dict[str, Any]) -> dict[str, Any]:
         """How a job ended."""
         journal = told["journal"]
+        if told["kind"] == "report":
+            self._agenda.noted(int(told["item"]), journal)
+        result = await self._store.act(f"sync-{told['kind']}", COURIER, lambda unit: self.keep(unit, told))
+        return result.result
 
-        def keep(unit: Unit) -> dict[str, Any]:
-            if (found := journal.get("found")) and "version" in found:
-                links.note_server(unit, found["version"], found.get("minor"))
-            if journal.get("pauses_link"):
-                links.pause(unit, journal["code"])
-            if told["kind"] == "metadata":
-                return self._keep_metadata(unit, journal)
-            decided = services.answered(unit, int(told["item"]), journal)
-            return {"state": decided.state, "code": journal["code"], "item": told["item"]}
-
-        done = await self._store.act(f"sync-{told['kind']}", COURIER, keep)
-        return done.result
+    def keep(self, unit: Unit, told: dict[str, Any]) -> dict[str, Any]:
+        """Keep how a job ended, in the caller's act: what it says of the link, then of the thing."""
+        journal = told["journal"]
+        if (found := journal.get("found")) and "version" in found:
+            links.note_server(unit, found["version"], found.get("minor"))
+        _keep_link(unit, journal)
+        if told["kind"] == "test":
+            for step in journal["steps"]:
+                services.count_traffic(unit, "test", step["bytes_out"], step["bytes_in"])
+            checks = (found or {}).get("checks") or []
+            links.keep_test(unit, {"code": journal["code"], "fate": journal["fate"], "checks": checks})
+            return {"code": journal["code"], "checks": checks}
+        if told["kind"] == "metadata":
+            return self._keep_metadata(unit, journal)
+        item = int(told["item"])
+        row = repository.get(unit, item)
+        wait = _wait_seconds(unit, row.subject) if row else 0
+        decided = services.answered(unit, item, journal, wait)
+        row = repository.get(unit, item)
+        if row and row.state == "waiting" and row.detail.get("pulled_again") and row.payload is None:
+            ask_pull(unit)
+        return {"state": decided.state, "code": journal["code"], "item": item}
 
     async def status(self, _asked: dict[str, Any]) -> dict[str, Any]:
-        """The link in facts: state of the outbox, server, pause, last acknowledgement."""
+        """The link in facts: what waits, what was tried last and how it was answered, bytes."""
         return await asyncio.to_thread(self._status)
 
     async def now(self, _asked: dict[str, Any]) -> dict[str, Any]:
         """A person asks to try at once: nothing waits for its back-off."""
-
-        def hurry(unit: Unit) -> dict[str, Any]:
-            links.resume(unit)
-            return {}
-
-        await self._store.act("sync-now", COURIER, hurry)
-        self.wake()
+        await self._act("sync-now", links.resume)
         return await asyncio.to_thread(self._status)
 
+    async def link(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Set the link from the fields of `setting_up.linked`."""
+        await self._act("set-link", lambda unit: links.set_link(unit, setting_up.linked(unit, asked)))
+        return {}
+
+    async def test(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Ask for a test, or (`{"read": true}`) read how it stands."""
+        if not asked.get("read"):
+            await self._act("test-link", setting_up.wanted_test)
+
+        def read() -> dict[str, Any]:
+            with self._store.reading() as db:
+                return links.test_state(db)
+
+        return await asyncio.to_thread(read)
+
+    async def mapping(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Take a hand-made mapping: its text and the name of its file."""
+        found: list[dict[str, int]] = []
+
+        def take(unit: Unit) -> None:
+            found.append(setting_up.take_mapping(unit, asked["text"], asked.get("file", "mapping.csv"), self._cells_of))
+
+        await self._act("set-mapping", take)
+        return {"cells": found[-1]}
+
+    async def names(self, _asked: dict[str, Any]) -> dict[str, Any]:
+        """The mapping as a file to be filled in, and what is unmapped."""
+
+        def read() -> dict[str, Any]:
+            with self._store.reading() as db:
+                return {"text": setting_up.mapping_text(db, self._cells_of)}
+
+        return await asyncio.to_thread(read)
+
+    async def _act(self, kind: str, service: Callable[[Unit], None]) -> None:
+        def use_case(unit: Unit) -> dict[str, Any]:
+            service(unit)
+            return {}
+
+        await self._store.act(kind, COURIER, use_case)
+        self.wake()
+
     async def _job(self) -> dict[str, Any] | None:
-        job = await asyncio.to_thread(self._choose)
-        if job is None or job["kind"] == "metadata":
+        job = await asyncio.to_thread(self.choose)
+        if job is None or job["kind"] != "report":
             return job
         item, payload = int(job["item"]), base64.b64decode(job["payload"])
 
@@ -105,42 +159,16 @@ class SyncVerbs:
             services.begin(unit, item, payload)
             return {"item": item}
 
-        await self._store.act("sync-begin", COURIER, begin)
+        try:
+            await self._store.act("sync-begin", COURIER, begin)
+        except Refused:
+            return await self._job()  # settled or overtaken in this very moment
         return job
 
-    def _choose(self) -> dict[str, Any] | None:
+    def choose(self) -> dict[str, Any] | None:
+        """The next job as the store stands now."""
         with self._store.reading() as db:
-            link = links.get(db)
-            if link is None or links.paused(db):
-                return None
-            now = self._store.clock.now().ms
-            server = links.server(db)
-            common = {
-                "link": asdict(link),
-                "server": {**server, "fresh": now - server.get("seen_at", 0) < SERVER_FRESH_MS and bool(server)},
-            }
-            if self._pull_owed(db, link, now):
-                names = {form: name or form for form, name in link.data_sets.items()}
-                facility = settings.get(db, "facility", {})
-                etags = {f: p.etag for f in names if (p := mapping.pulled(db, f)) and p.etag}
-                return {
-                    **common, "kind": "metadata", "org_unit": link.org_unit or facility.get("code", ""),
-                    "data_sets": names, "etags": etags,
-                }  # fmt: skip
-            item = repository.next_due(db, now)
-            if item is None:
-                return None
-            job = compose(db, item, self._store.clock.today())
-            # Without the server's names a report waits: the pull that brings them is tried again by itself.
-            return {**common, **job} if job["payload"] else None
-
-    def _pull_owed(self, db: Database, link: links.Link, now: int) -> bool:
-        held = settings.get(db, _PULL) or {}
-        if now < held.get("not_before", 0):
-            return False
-        if held.get("base_url") != link.base_url or held.get("data_sets") != link.data_sets:
-            return True
-        return now - int(held.get("at", 0)) > PULL_EVERY_MS
+            return self._agenda.choose(db)
 
     def _keep_metadata(self, unit: Unit, journal: dict[str, Any]) -> dict[str, Any]:
         link = links.get(unit)
@@ -153,41 +181,38 @@ class SyncVerbs:
         for form, told in (found.get("data_sets") or {}).items():
             result = mapping.keep(unit, form, told["body"], told.get("etag"), self._cells_of(unit, form))
             kept[form] = {"mapped": len(result.targets), "unmapped": len(result.unmapped)}
-        held = settings.get(unit, _PULL) or {}
-        tries = 0 if journal["fate"] == "accepted" else int(held.get("tries", 0)) + 1
+        for form in found.get("missing") or ():
+            mapping.forget(unit, form)
+        for form in set(link.data_sets if link else ()) - set(kept):
+            if held_set := mapping.pulled(unit, form):  # unchanged there, but products may have come here
+                mapping.rematch(unit, form, held_set.body, self._cells_of(unit, form))
+        held = links.pull_state(unit)
+        is_whole = journal["fate"] == Fate.ACCEPTED or journal["code"] == "data-set-missing"
+        tries = 0 if journal["fate"] == Fate.ACCEPTED else int(held.get("tries", 0)) + 1
         settings.put(
             unit,
-            _PULL,
+            links.PULL,
             {
-                "at": unit.now.ms if tries == 0 else held.get("at", 0), "code": journal["code"], "tries": tries,
-                "base_url": link.base_url if link and tries == 0 else held.get("base_url"),
-                "data_sets": link.data_sets if link and tries == 0 else held.get("data_sets"),
-                "not_before": unit.now.ms + (delay_seconds(tries, journal.get("retry_after")) * 1000 if tries else 0),
+                "at": unit.now.ms if is_whole else held.get("at", 0), "code": journal["code"], "tries": tries,
+                "aims": links.aims_of(link) if link and is_whole else held.get("aims"),
+                "missing": list(found.get("missing") or ()) if is_whole else held.get("missing") or [], "not_before": unit.now.ms + _pull_delay(journal, tries) * 1000,
             },
         )  # fmt: skip
         return {"code": journal["code"], "forms": kept}
 
     def _seconds_until_due(self) -> float:
         with self._store.reading() as db:
-            due = [n for n in (repository.next_instant(db), (settings.get(db, _PULL) or {}).get("not_before")) if n]
-            now = self._store.clock.now().ms
-        later = [n for n in due if n > now]
-        return (min(later) - now) / 1000 if later else 600.0
+            return self._agenda.seconds_until_due(db)
 
     def _status(self) -> dict[str, Any]:
         with self._store.reading() as db:
-            link = links.get(db)
-            counted = repository.counts(db)
-            return {
-                "link": link.base_url if link else None, "paused": links.paused(db), "server": links.server(db),
-                "pull": settings.get(db, _PULL), "outbox": {s.value: counted.get(s, 0) for s in State},
-                "last_done_at": repository.last_done(db),
-            }  # fmt: skip
+            return status(db)
 
 
 def ask_pull(unit: Unit) -> None:
     """Have the server's names pulled anew at the next contact, e.g. after a mapping refusal."""
-    settings.put(unit, _PULL, {})
+    held = links.pull_state(unit)
+    settings.put(unit, links.PULL, {**held, "at": 0, "not_before": 0, "tries": 0})
 
 
 def require_link(db: Database) -> links.Link:
@@ -196,3 +221,31 @@ def require_link(db: Database) -> links.Link:
     if found is None:
         raise Refused("no-link")
     return found
+
+
+def _keep_link(unit: Unit, journal: dict[str, Any]) -> None:
+    """What an end says of the link: a pause, a rest, or that all is well with it."""
+    if journal.get("pauses_link"):
+        links.pause(unit, journal["code"])
+    elif journal.get("is_link"):
+        fate = journal["fate"]
+        tries = int(journal.get("tries") or 0) if fate == Fate.RETRY_FEW else 1 if fate != Fate.RETRY else 0
+        links.rest(unit, journal["code"], journal.get("retry_after"), tries)
+    else:
+        links.answered(unit)
+
+
+def _pull_delay(journal: dict[str, Any], tries: int) -> int:
+    """Seconds until names are asked for again after a failed pull: what a person must mend is looked at once a day."""
+    if tries == 0 or journal.get("is_link"):
+        return 0  # done; or the link's own rest or pause rules
+    if journal["fate"] == Fate.RETRY_FEW and tries < (journal.get("tries") or 1):
+        return delay_seconds(tries, journal.get("retry_after"))
+    return _DAY_SECONDS
+
+
+def _wait_seconds(unit: Unit, subject: str) -> int:
+    """Seconds until a report's period has ended; 0 when it has."""
+    month = Month.parse(subject.split(":", 1)[1])
+    days = (month.last - unit.today).days + 1
+    return max(days, 0) * _DAY_SECONDS

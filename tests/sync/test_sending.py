@@ -22,7 +22,6 @@ from appliance.storage.door import SOCKET_NAME, Door
 from appliance.sync import link as links
 from appliance.sync.cells import cells_of
 from appliance.sync.courier import Courier
-from appliance.sync.dhis2.outcomes import Fate, of_import, of_transport
 from appliance.sync.outbox import repository, services
 from appliance.sync.reports import prepare
 from appliance.sync.verbs import SyncVerbs
@@ -102,12 +101,12 @@ def test_the_figures_of_the_month_arrive_each_at_its_place_and_are_completed(
             assert closing is not None
             sent = prepare(db, closing)
         assert not sent.unmapped
-        for value, cell in zip(sent.values, sent.cells, strict=True):
-            key = (value.target.data_element, value.target.category_option_combo)
-            if dropped and cell.value == 0 and not value.target.zero_is_significant:
-                assert key not in stored
+        for entry in sent.entries:
+            (cell,) = entry.cells
+            if dropped and cell.value == 0 and not entry.target.zero_is_significant:
+                assert entry.target.key not in stored
             else:
-                assert stored[key] == str(cell.value), cell
+                assert stored[entry.target.key] == str(cell.value), cell
         assert {c["period"] for c in instance.read("completions")} >= {"202610"}
 
 
@@ -197,8 +196,8 @@ def test_a_partial_refusal_waits_for_a_person_and_names_the_cell(centre: Centre,
         with centre.store.reading() as db:
             closing = closings.latest(db, "RMA", "2026-10")
             assert closing is not None
-            sent = prepare(db, closing)
-        named = {sent.cells[i].code for c in item.detail["conflicts"] for i in c["indexes"]}
+            behind = {e.target.key: e.cells[0].code for e in prepare(db, closing).entries}
+        named = {behind[element, combo] for c in item.detail["conflicts"] for element, combo in c["keys"]}
         assert named == {"CUR_NC"}
         assert "202610" not in {
             c["period"] for c in instance.read("completions") if c["dataSet"] == told[0]["dataElement"]["id"]
@@ -252,31 +251,3 @@ def test_the_cells_sent_equal_an_independent_count_of_the_records(centre: Centre
     assert (
         sum(v for k, v in totals.items() if k.startswith("MOR_") and k.endswith("_C") and k != "MOR_PALSUSP_C") == cases
     )
-
-
-@pytest.mark.parametrize(
-    ("status", "headers", "body", "fate"),
-    [
-        (200, {}, b"<html>", Fate.RETRY), (200, {}, b"", Fate.RETRY), (302, {"location": "/login/"}, b"", Fate.PERSON),
-        (401, {}, b"{}", Fate.PERSON), (403, {}, b"{}", Fate.PERSON), (413, {}, b"", Fate.PERMANENT), (429, {"retry-after": "120"}, b"", Fate.RETRY),
-        (500, {}, b"", Fate.RETRY_FEW), (503, {}, b"<html>", Fate.RETRY), (400, {}, b'{"message": "x"}', Fate.PERMANENT),
-        (409, {}, b'{"httpStatusCode": 409, "status": "ERROR", "message": "duplicate key"}', Fate.RETRY_FEW),
-        (409, {}, b'{"response": {"status": "ERROR", "conflicts": [{"errorCode": "E7641", "value": "x"}], "importCount": {}}}', Fate.WAIT),
-        (409, {}, b'{"response": {"status": "ERROR", "conflicts": [{"errorCode": "E7640", "value": "x"}], "importCount": {}}}', Fate.PERSON),
-        (409, {}, b'{"response": {"status": "ERROR", "conflicts": [{"errorCode": "E8128", "value": "x"}], "importCount": {}}}', Fate.PERMANENT),
-        (409, {}, b'{"response": {"status": "ERROR", "description": "The import process failed: x", "importCount": {}, "conflicts": []}}', Fate.RETRY_FEW),
-        (200, {}, b'{"response": {"status": "SUCCESS", "importCount": {"ignored": 9}}}', Fate.ACCEPTED),
-        (409, {}, b'{"response": {"status": "WARNING", "importCount": {"updated": 3}, "conflicts": [{"errorCode": "E7619", "indexes": [1]}]}}', Fate.ACCEPTED),
-        (200, {}, b'{"status": "SUCCESS", "importCount": {"updated": 3}}', Fate.ACCEPTED),
-    ],
-)  # fmt: skip
-def test_each_answer_means_what_the_contract_says(
-    status: int, headers: dict[str, str], body: bytes, fate: Fate
-) -> None:
-    assert of_import(status, headers, body).fate is fate
-
-
-def test_the_time_a_proxy_asks_for_is_kept() -> None:
-    outcome = of_transport(429, {"retry-after": "120"}, b"")
-    assert outcome is not None
-    assert outcome.retry_after == 120

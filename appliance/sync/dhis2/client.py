@@ -11,6 +11,7 @@ import gzip
 import socket
 import ssl
 import struct
+import time
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -18,10 +19,16 @@ from typing import Any, Self
 import httpx
 
 from appliance import __version__
+from appliance.core.clock import system_wall
 from appliance.core.errors import Refused
+from appliance.sync.dhis2.tls import ResumingContext, context
+from appliance.sync.dhis2.transport import ASKED, http_date
 
 _BYTES_ACKED_OFFSET = 120  # in Linux's struct tcp_info: bytes_acked, then bytes_received
 _TIMEOUT = httpx.Timeout(connect=30, read=90, write=90, pool=30)
+ANSWER_BYTES_MAX = 5 << 20
+ANSWER_SECONDS_MAX = 240
+_CLOCK_OFF_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +59,20 @@ class Answer:
 
 
 class Client:
-    """One connection to one DHIS2, for one round of the courier."""
+    """One connection to one DHIS2, kept open for one round of the courier."""
 
-    def __init__(self, base_url: str, credentials: Credentials, timeout: httpx.Timeout = _TIMEOUT) -> None:
+    def __init__(
+        self, base_url: str, credentials: Credentials, timeout: httpx.Timeout = _TIMEOUT,
+        tls: ResumingContext | None = None, deadline_seconds: float = ANSWER_SECONDS_MAX,
+    ) -> None:  # fmt: skip
         url = httpx.URL(base_url.rstrip("/"))
         if url.scheme not in ("http", "https") or not url.host:
             raise Refused("link-url", url=base_url[:200])
         self._base = str(url)
+        self._timeout, self._deadline = timeout, deadline_seconds
+        self._tls = tls or context()
         self._http = httpx.Client(
-            timeout=timeout, follow_redirects=False, trust_env=False,
+            timeout=timeout, follow_redirects=False, trust_env=False, verify=self._tls,
             headers={
                 "Accept": "application/json", "X-Requested-With": "XMLHttpRequest",
                 "User-Agent": f"appliance/{__version__}", "Authorization": credentials.header(),
@@ -74,6 +86,7 @@ class Client:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._tls.remember()
         self._http.close()
 
     def get(self, path: str, params: dict[str, str] | None = None, etag: str | None = None) -> Answer:
@@ -96,6 +109,20 @@ class Client:
         headers: dict[str, str],
         body: bytes | None = None,
     ) -> Answer:
+        """One exchange. A login page is asked once more without the connection that led to it."""
+        answer = self._once(method, path, params, headers, body)
+        if answer.status in (301, 302, 303, 307, 308) and "login" in answer.headers.get("location", "").lower():
+            again = self._once(method, path, params, {**headers, "Connection": "close"}, body)
+            out, in_ = answer.bytes_out + again.bytes_out, answer.bytes_in + again.bytes_in
+            return Answer(
+                status=again.status, headers=again.headers, body=again.body, bytes_out=out, bytes_in=in_,
+                failure=again.failure,
+            )  # fmt: skip
+        return answer
+
+    def _once(
+        self, method: str, path: str, params: dict[str, str] | None, headers: dict[str, str], body: bytes | None
+    ) -> Answer:
         self._http.cookies.clear()
         request = self._http.build_request(
             method, f"{self._base}/api/{path}", params=params, headers=headers, content=body
@@ -106,14 +133,24 @@ class Client:
         try:
             response = self._http.send(request, stream=True)
             try:
-                content = response.read()
+                content = self._read(response)
                 out, in_ = self._bytes(response, estimate)
             finally:
                 response.close()
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as fault:
-            return Answer(status=0, headers={}, body=b"", bytes_out=estimate, bytes_in=0, failure=_failure(fault))
-        found = {k.lower(): v for k, v in response.headers.items()}
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, _TooLong) as fault:
+            failure = self._named(fault)
+            return Answer(status=0, headers={}, body=b"", bytes_out=estimate, bytes_in=0, failure=failure)
+        found = {k.lower(): v for k, v in response.headers.items()} | {ASKED: str(request.url)}
         return Answer(status=response.status_code, headers=found, body=content, bytes_out=out, bytes_in=in_)
+
+    def _read(self, response: httpx.Response) -> bytes:
+        """The whole body, within a size and a time: a portal may stream for ever."""
+        held, until = bytearray(), time.monotonic() + self._deadline
+        for part in response.iter_bytes():
+            held += part
+            if len(held) > ANSWER_BYTES_MAX or time.monotonic() > until:
+                raise _TooLong
+        return bytes(held)
 
     def _bytes(self, response: httpx.Response, estimate: int) -> tuple[int, int]:
         """Bytes of this exchange both ways on its TCP connection, TLS included; estimated where the kernel says nothing."""
@@ -131,8 +168,27 @@ class Client:
             before = (0, 0)  # the number now names another connection
         return max(acked - before[0], 0) or estimate, max(received_total - before[1], 0) or received
 
+    def _named(self, fault: Exception) -> str:
+        """The name of a failure; a refused certificate is laid beside the server's own date, asked without secrets."""
+        name = _failure(fault)
+        if name != "certificate":
+            return name
+        try:
+            with httpx.Client(verify=False, trust_env=False, timeout=self._timeout) as bare:  # noqa: S501 - no secret goes out
+                told = http_date(bare.get(f"{self._base}/api/ping").headers.get("date"))
+        except httpx.HTTPError:
+            return name
+        is_off = told is not None and abs(told.timestamp() - system_wall() / 1000) > _CLOCK_OFF_SECONDS
+        return "clock-wrong" if is_off else name
+
+
+class _TooLong(Exception):
+    """An answer without end."""
+
 
 def _failure(fault: Exception) -> str:
+    if isinstance(fault, _TooLong):
+        return "too-long"
     if isinstance(fault, httpx.TimeoutException):
         return "timeout"
     if isinstance(fault, httpx.ConnectError):

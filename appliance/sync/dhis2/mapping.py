@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from appliance.storage import Database, Unit
-from appliance.sync.dhis2.matching import Cell, Match, Target, match
+from appliance.sync.dhis2.book import Book
+from appliance.sync.dhis2.matching import Cell, Match, Target, match, target_of
 
 _Key = tuple[str, str]
+NOWHERE = ""
+"""The element of a cell that a person sends nowhere on purpose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +23,25 @@ class Pulled:
 
     form: str
     uid: str
-    body: dict[str, Any]
+    body: dict[str, Any] = field(repr=False)
     etag: str | None
     pulled_at: int
+
+    @property
+    def book(self) -> Book:
+        """Its elements and combinations."""
+        return Book(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """One row of the mapping: a cell, where it goes, and who said so ("code" or "person")."""
+
+    code: str
+    disaggregation: str
+    data_element: str
+    category_option_combo: str
+    origin: str
 
 
 def key_of(code: str, disaggregation: Mapping[str, str]) -> _Key:
@@ -41,26 +60,47 @@ def keep(unit: Unit, form: str, body: dict[str, Any], etag: str | None, cells: S
     return rematch(unit, form, body, cells)
 
 
+def forget(unit: Unit, form: str | None = None) -> None:
+    """Forget what was pulled for a form, or for all: another server, or a data set that is not there any more."""
+    if form is None:
+        unit.run("DELETE FROM dhis2_metadata")
+        unit.run("DELETE FROM dhis2_mapping WHERE origin = 'code'")
+    else:
+        unit.run("DELETE FROM dhis2_metadata WHERE kind = ?", (f"data-set:{form}",))
+        unit.run("DELETE FROM dhis2_mapping WHERE form = ? AND origin = 'code'", (form,))
+
+
 def rematch(unit: Unit, form: str, body: Mapping[str, Any], cells: Sequence[Cell]) -> Match:
     """Match our cells with a data set and replace what was matched by code before."""
     result = match(cells, body)
     unit.run("DELETE FROM dhis2_mapping WHERE form = ? AND origin = 'code'", (form,))
     for index, target in result.targets.items():
-        code, disaggregation = key_of(cells[index].code, cells[index].disaggregation)
-        unit.run(
-            "INSERT INTO dhis2_mapping (form, code, disaggregation, data_element, category_option_combo, value_type,"
-            " zero_is_significant, origin) VALUES (?, ?, ?, ?, ?, ?, ?, 'code') ON CONFLICT DO NOTHING",
-            (
-                form, code, disaggregation, target.data_element, target.category_option_combo, target.value_type,
-                int(target.zero_is_significant),
-            ),
-        )  # fmt: skip
+        _insert(unit, form, key_of(cells[index].code, cells[index].disaggregation), target, "code")
     unit.note(form=form, mapped=len(result.targets), unmapped=len(result.unmapped))
     return result
 
 
+def set_by_hand(unit: Unit, form: str, rows: Mapping[_Key, Sequence[Target]]) -> None:
+    """Replace what people set by hand for a form; no targets for a cell: it goes nowhere on purpose."""
+    unit.run("DELETE FROM dhis2_mapping WHERE form = ? AND origin = 'person'", (form,))
+    nowhere = Target(data_element=NOWHERE, category_option_combo="", value_type="", zero_is_significant=False)
+    for key, found in rows.items():
+        for target in found or (nowhere,):
+            # A pair that stood there by code is the person's from now on; the next pull keeps it so.
+            unit.run(
+                "DELETE FROM dhis2_mapping WHERE form = ? AND code = ? AND disaggregation = ? AND data_element = ?"
+                " AND category_option_combo = ?",
+                (form, *key, *target.key),
+            )
+            _insert(unit, form, key, target, "person")
+    unit.note(form=form, by_hand=len(rows))
+
+
 def targets(db: Database, form: str) -> dict[_Key, list[Target]]:
-    """Every target by cell. Where a person set one by hand, it stands instead of those matched by code."""
+    """Every target by cell; an empty list: nowhere on purpose. Where a person set one by hand, it stands instead of
+    those matched by code. Value types are those of the last pull; a pair no longer valid there is left as it was."""
+    held = pulled(db, form)
+    book = held.book if held else None
     found: dict[_Key, list[Target]] = {}
     by_hand: set[_Key] = set()
     for code, disaggregation, element, combo, value_type, zero, origin in db.all(
@@ -73,12 +113,29 @@ def targets(db: Database, form: str) -> dict[_Key, list[Target]]:
             by_hand.add(key)
         elif key in by_hand:
             continue
-        found.setdefault(key, []).append(
-            Target(
+        kept = found.setdefault(key, [])
+        if element == NOWHERE:
+            continue
+        now = book.pair((element, combo)) if book else None
+        kept.append(
+            target_of(now, combo)
+            if now
+            else Target(
                 data_element=element, category_option_combo=combo, value_type=value_type, zero_is_significant=bool(zero)
             )
         )
     return found
+
+
+def named(db: Database, form: str) -> list[Named]:
+    """The rows of a form's mapping, a person's before those matched by code."""
+    rows = db.all(
+        "SELECT code, disaggregation, data_element, category_option_combo, origin FROM dhis2_mapping WHERE form = ?"
+        " ORDER BY origin DESC, code, disaggregation",
+        (form,),
+    )
+    names = ("code", "disaggregation", "data_element", "category_option_combo", "origin")
+    return [Named(**dict(zip(names, row, strict=True))) for row in rows]
 
 
 def pulled(db: Database, form: str) -> Pulled | None:
@@ -102,3 +159,14 @@ def keep_org_unit(unit: Unit, body: dict[str, Any]) -> None:
         "INSERT INTO dhis2_metadata (kind, uid, etag, body, pulled_at) VALUES ('org-unit', ?, NULL, ?, ?)",
         (body["id"], msgspec.json.encode(body).decode(), unit.now.ms),
     )
+
+
+def _insert(unit: Unit, form: str, key: _Key, target: Target, origin: str) -> None:
+    unit.run(
+        "INSERT INTO dhis2_mapping (form, code, disaggregation, data_element, category_option_combo, value_type,"
+        " zero_is_significant, origin) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (
+            form, *key, target.data_element, target.category_option_combo, target.value_type,
+            int(target.zero_is_significant), origin,
+        ),
+    )  # fmt: skip

@@ -1,186 +1,174 @@
 """What an answer of DHIS2 means for the thing that was sent. Pure: a status, headers and a body in, an outcome out.
 
 The rules: decide by the import summary and its counts, never by the HTTP code alone (a partial success is 409
-up to 2.42 and 200 from 2.43 on); never count "imported" as "accepted"; anything that is not JSON where JSON is
-due was not accepted. Error codes are those of dhis2-core's `ErrorCode` and `ValidationCode`.
+up to 2.42 and 200 from 2.43 on); never count "imported" as "accepted"; anything that is not an import summary
+where one is due was not accepted. Reading is liberal (missing, extra and null keys), accepting is strict.
 """
 
 from __future__ import annotations
 
-import json
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import date
 from typing import Any
 
+from appliance.sync.dhis2.codes import Conflict, Fate, Outcome, fate_of
+from appliance.sync.dhis2.transport import http_date, of_failure, of_transport, parse, retry_after
 
-class Fate(StrEnum):
-    """What to do with the thing sent."""
-
-    ACCEPTED = "accepted"  # done; some values may still be refused, see conflicts
-    RETRY = "retry"  # passing: again later, without end
-    RETRY_FEW = "retry-few"  # perhaps passing: a few times, then a person
-    WAIT = "wait"  # not yet: again when the period has ended
-    PERSON = "person"  # someone must act (rights, locks, account) before it can pass
-    PERMANENT = "permanent"  # never passes until the record or the mapping changes
+__all__ = ["Conflict", "Fate", "Outcome", "Sent", "of_failure", "of_import", "of_transport", "parse"]
+_UID = re.compile(r"(?<![A-Za-z0-9])[a-zA-Z][a-zA-Z0-9]{10}(?![A-Za-z0-9])")
+_COUNTS = ("imported", "updated", "ignored", "deleted")
+_CONFLICTS_MAX = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
-    """One refusal inside an answer. `indexes` are positions in the values sent; empty means the whole group."""
+class Sent:
+    """What was sent, to hold the answer against: how many values, how many of them every server counts, and the
+    last day of the period. (Up to 2.42 a zero that is not significant is dropped without being counted.)"""
 
-    code: str
-    text: str
-    indexes: tuple[int, ...] = ()
-    object: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """Fate, a stable code of ours or of DHIS2, and the refusals; `retry_after` in seconds when the server said."""
-
-    fate: Fate
-    code: str
-    conflicts: tuple[Conflict, ...] = ()
-    counts: dict[str, int] | None = None
-    retry_after: int | None = None
-    pauses_link: bool = False
+    values: int
+    counted: int
+    period_end: date | None = None
 
 
-_PERMANENT = {
-    "E7600", "E7603", "E7604", "E7610", "E7612", "E7613", "E7614", "E7615", "E7616", "E8003", "E8004", "E8005",
-    "E8101", "E8102", "E8103", "E8104", "E8105", "E8106", "E8107", "E8108", "E8109", "E8110", "E8111", "E8126",
-    "E8127", "E7611", "E8100", "E8021", "E7618", "E7619", "E7620", "E7621", "E8120", "E8121", "E8122", "E8123",
-    "E8124", "E8125", "E7630", "E7631", "E7632", "E7633", "E7634", "E7635", "E7636", "E7639", "E8020", "E8022",
-    "E8023", "E8024", "E8025", "E8002", "E8128", "E8008", "E8009", "E1048", "E1076", "E1123", "E1125", "E1300",
-    "E1301", "E1302", "E1303", "E1304", "E1305", "E1031", "E1050", "E1051", "E1315", "E1316", "E1318", "E1128", "E1009",
-}  # fmt: skip
-_PERSON = {
-    "E7601", "E7617", "E8010", "E8011", "E8012", "E7638", "E7640", "E7642", "E7643", "E7644", "E8030", "E8031",
-    "E8032", "E8033", "E1000", "E1010", "E1011", "E1012", "E1013", "E1029", "E1043", "E1047", "E1082", "E1083",
-    "E1091", "E1095", "E1096", "E1099", "E1089", "E1054", "E1055", "E1115", "E1116",
-}  # fmt: skip
-_WAIT = {"E7641"}
-
-
-def of_failure(kind: str) -> Outcome:
-    """No answer at all: `dns`, `connect`, `tls`, `timeout`, `cut`. A bad certificate needs a person: often the clock."""
-    if kind == "certificate":
-        return Outcome(fate=Fate.PERSON, code="certificate", pauses_link=True)
-    return Outcome(fate=Fate.RETRY, code=kind)
-
-
-def of_transport(status: int, headers: dict[str, str], body: bytes) -> Outcome | None:
-    """The part of an answer that means the same for every request; None when the body has to be read."""
-    retry_after = _seconds(headers.get("retry-after"))
-    if 300 <= status < 400:
-        return Outcome(fate=Fate.PERSON, code="redirected-to-login", pauses_link=True)
-    if status in (408, 429, 502, 503, 504):
-        return Outcome(fate=Fate.RETRY, code=f"http-{status}", retry_after=retry_after)
-    if status == 401:
-        return Outcome(fate=Fate.PERSON, code="unauthorized", pauses_link=True)
-    if status == 403:
-        return Outcome(fate=Fate.PERSON, code="forbidden")
-    if status == 413:
-        return Outcome(fate=Fate.PERMANENT, code="too-large")
-    if status in (406, 415):
-        return Outcome(fate=Fate.PERMANENT, code=f"http-{status}")
-    parsed = parse(body)
-    if status == 404 and not isinstance(parsed, dict):
-        return Outcome(fate=Fate.RETRY_FEW, code="not-found")
-    if status == 500:
-        return Outcome(fate=Fate.RETRY_FEW, code="http-500", retry_after=retry_after)
-    if status >= 500:
-        return Outcome(fate=Fate.RETRY, code=f"http-{status}", retry_after=retry_after)
-    if parsed is None:
-        # A captive portal, a proxy's page, an empty body: nobody at DHIS2 said yes.
-        return Outcome(fate=Fate.RETRY, code="not-json")
-    return None
-
-
-def parse(body: bytes) -> Any:
-    """The JSON of a body, or None when it is not JSON."""
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None
-
-
-def of_import(status: int, headers: dict[str, str], body: bytes) -> Outcome:
+def of_import(status: int, headers: dict[str, str], body: bytes, sent: Sent | None = None) -> Outcome:
     """What the answer to `POST /api/dataValueSets` or to a completion means, on either engine."""
     if settled := of_transport(status, headers, body):
         return settled
     envelope = parse(body)
     if not isinstance(envelope, dict):
         return Outcome(fate=Fate.RETRY, code="not-json")
-    inner = envelope.get("response")
-    summary = inner if isinstance(inner, dict) else envelope
-    if "importCount" not in summary and "conflicts" not in summary and "response" not in envelope:
-        return _without_summary(status, envelope)
-    conflicts = tuple(_conflict(c) for c in summary.get("conflicts") or ())
-    counts = {k: v for k, v in (summary.get("importCount") or {}).items() if isinstance(v, int)}
+    summary = _summary(envelope) if status in (200, 201, 202, 409) else None
+    if summary is None:
+        return _without_summary(status, envelope, headers)
+    too_early = _is_too_early(headers, sent)
+    raw = summary.get("conflicts")
+    conflicts = (
+        tuple(_conflict(c) for c in raw[:_CONFLICTS_MAX] if isinstance(c, dict)) if isinstance(raw, list) else ()
+    )
+    counts = _counts(summary.get("importCount"))
     verdict = summary.get("status")
-    if verdict == "SUCCESS":
-        return Outcome(fate=Fate.ACCEPTED, code="success", conflicts=conflicts, counts=counts)
-    if verdict == "WARNING":
-        worst = _worst(conflicts)
-        code = "partly-refused" if conflicts else "success"
-        if conflicts and not any(c.indexes for c in conflicts) and not _stored(counts):
-            return Outcome(fate=worst[0], code=worst[1], conflicts=conflicts, counts=counts)
-        return Outcome(fate=Fate.ACCEPTED, code=code, conflicts=conflicts, counts=counts)
-    if not conflicts:
-        return Outcome(fate=Fate.RETRY_FEW, code=envelope.get("errorCode") or "import-failed", counts=counts)
-    fate, code = _worst(conflicts)
-    return Outcome(fate=fate, code=code, conflicts=conflicts, counts=counts)
+    if verdict == "ERROR":
+        return _refused_whole(conflicts, counts, envelope, too_early)
+    if verdict not in ("SUCCESS", "WARNING") or counts is None:
+        return Outcome(fate=Fate.RETRY_FEW, code="unreadable", conflicts=conflicts, counts=counts)
+    if conflicts:
+        return _refused_partly(conflicts, counts, sent, too_early)
+    if verdict == "WARNING" and counts.get("ignored", 0):
+        return Outcome(fate=Fate.ACCEPTED, code="partly-refused", counts=counts)  # refused, but not said which
+    return _counted(counts, sent)
 
 
-def fate_of(code: str) -> Fate:
-    """What one DHIS2 error code asks for; an unknown code is a person's to read."""
-    if code in _WAIT:
-        return Fate.WAIT
-    if code in _PERSON:
-        return Fate.PERSON
-    return Fate.PERMANENT if code in _PERMANENT else Fate.PERSON
+def _summary(envelope: dict[str, Any]) -> dict[str, Any] | None:
+    """The import summary of an answer, wrapped or bare; None when there is none in it (a job's ticket is none)."""
+    inner = envelope.get("response")
+    if (
+        isinstance(inner, dict)
+        and isinstance(inner.get("importSummaries"), list)
+        and len(inner["importSummaries"]) == 1
+    ):
+        inner = inner["importSummaries"][0]
+    for candidate in (inner, envelope):
+        if not isinstance(candidate, dict):
+            continue
+        if "importCount" in candidate or "conflicts" in candidate or candidate.get("responseType") == "ImportSummary":
+            return candidate
+    return None
 
 
-def _without_summary(status: int, envelope: dict[str, Any]) -> Outcome:
-    code = str(envelope.get("errorCode") or f"http-{status}")
-    if status == 400:
-        return Outcome(fate=Fate.PERMANENT, code=code, conflicts=(_said(envelope, code),))
-    if status == 404:
-        return Outcome(fate=Fate.PERSON, code="not-found", conflicts=(_said(envelope, code),))
-    if status == 409 and code == "http-409":
-        return Outcome(fate=Fate.RETRY_FEW, code="conflict-without-summary", conflicts=(_said(envelope, code),))
-    if status < 300 and envelope.get("status") in ("OK", "SUCCESS"):
-        return Outcome(fate=Fate.ACCEPTED, code="success")
-    if status < 300:
-        return Outcome(fate=Fate.RETRY, code="not-json")
-    return Outcome(fate=fate_of(code), code=code, conflicts=(_said(envelope, code),))
-
-
-def _said(envelope: dict[str, Any], code: str) -> Conflict:
-    return Conflict(code=code, text=str(envelope.get("message") or "")[:300])
-
-
-def _conflict(raw: dict[str, Any]) -> Conflict:
-    indexes = raw.get("indexes") or ()
-    return Conflict(
-        code=str(raw.get("errorCode") or ""),
-        text=str(raw.get("value") or "")[:300],
-        indexes=tuple(i for i in indexes if isinstance(i, int)),
-        object=raw.get("object"),
+def _refused_whole(
+    conflicts: tuple[Conflict, ...], counts: dict[str, int] | None, envelope: dict[str, Any], too_early: bool
+) -> Outcome:
+    if conflicts:
+        fate, code = _worst(conflicts, too_early)
+        return Outcome(fate=fate, code=code, conflicts=conflicts, counts=counts)
+    said = str(envelope.get("errorCode") or "")
+    if said:
+        return Outcome(fate=fate_of(said, is_too_early=too_early), code=said, conflicts=(_said(envelope, said),))
+    return Outcome(
+        fate=Fate.RETRY_FEW, code="import-failed", counts=counts, conflicts=(_said(envelope, "import-failed"),)
     )
 
 
-def _worst(conflicts: tuple[Conflict, ...]) -> tuple[Fate, str]:
+def _refused_partly(
+    conflicts: tuple[Conflict, ...], counts: dict[str, int], sent: Sent | None, too_early: bool
+) -> Outcome:
+    """Some values refused. Where nothing at all was taken it is a refusal of the whole, whatever the status says."""
+    stored = sum(counts.get(name, 0) for name in ("imported", "updated", "deleted"))
+    named = {i for c in conflicts for i in c.indexes}
+    if stored == 0 and (not named or (sent is not None and len(named) >= sent.values)):
+        fate, code = _worst(conflicts, too_early)
+        return Outcome(fate=fate, code=code, conflicts=conflicts, counts=counts)
+    return Outcome(fate=Fate.ACCEPTED, code="partly-refused", conflicts=conflicts, counts=counts)
+
+
+def _counted(counts: dict[str, int], sent: Sent | None) -> Outcome:
+    """A yes is believed when the server counted what was sent: an empty body, swallowed on the way, is a yes too."""
+    if sent is not None and sum(counts.values()) < sent.counted:
+        if not any(counts.values()):
+            return Outcome(fate=Fate.RETRY_FEW, code="nothing-counted", counts=counts)
+        return Outcome(fate=Fate.ACCEPTED, code="partly-counted", counts=counts)
+    return Outcome(fate=Fate.ACCEPTED, code="success", counts=counts)
+
+
+def _without_summary(status: int, envelope: dict[str, Any], headers: dict[str, str]) -> Outcome:
+    said = str(envelope.get("errorCode") or "")
+    told = (_said(envelope, said or f"http-{status}"),)
+    if status < 300:
+        return Outcome(fate=Fate.RETRY_FEW, code="no-summary", conflicts=told)
+    if status == 400:
+        return Outcome(fate=Fate.PERMANENT, code=said or "http-400", conflicts=told)
+    if said:
+        return Outcome(fate=fate_of(said), code=said, conflicts=told)
+    if status == 409:
+        return Outcome(
+            fate=Fate.RETRY_FEW, code="conflict-without-summary", conflicts=told, retry_after=retry_after(headers)
+        )
+    return Outcome(fate=Fate.PERSON, code=f"http-{status}", conflicts=told)
+
+
+def _said(envelope: dict[str, Any], code: str) -> Conflict:
+    inner = envelope.get("response")
+    described = inner.get("description") if isinstance(inner, dict) else envelope.get("description")
+    text = str(envelope.get("message") or "")
+    if described and str(described) != text:
+        text = f"{text} {described}".strip()
+    return Conflict(code=code, text=text[:300])
+
+
+def _conflict(raw: dict[str, Any]) -> Conflict:
+    indexes = raw.get("indexes")
+    objects = raw.get("objects")
+    spoken: Iterable[Any] = (
+        raw.get("object"), *(objects.values() if isinstance(objects, dict) else ()), raw.get("value"),
+    )  # fmt: skip
+    names = dict.fromkeys(name for text in spoken if isinstance(text, str) for name in _UID.findall(text))
+    return Conflict(
+        code=str(raw.get("errorCode") or "refused"),
+        text=str(raw.get("value") or "")[:300],
+        indexes=tuple(i for i in indexes if isinstance(i, int) and i >= 0) if isinstance(indexes, list) else (),
+        names=tuple(names)[:20],
+    )
+
+
+def _worst(conflicts: tuple[Conflict, ...], too_early: bool) -> tuple[Fate, str]:
     """The fate of a group refused as a whole: what needs a person outweighs what only needs waiting."""
     order = (Fate.PERSON, Fate.PERMANENT, Fate.WAIT)
-    ranked = sorted(((fate_of(c.code), c.code) for c in conflicts), key=lambda pair: order.index(pair[0]))
-    return ranked[0] if ranked else (Fate.RETRY_FEW, "import-failed")
+    ranked = sorted(
+        ((fate_of(c.code, is_too_early=too_early), c.code) for c in conflicts), key=lambda pair: order.index(pair[0])
+    )
+    return ranked[0]
 
 
-def _stored(counts: dict[str, int]) -> int:
-    return counts.get("imported", 0) + counts.get("updated", 0) + counts.get("deleted", 0)
+def _counts(raw: Any) -> dict[str, int] | None:
+    """The four counts; None when there are none to read."""
+    if not isinstance(raw, dict):
+        return None
+    return {k: v for k, v in raw.items() if k in _COUNTS and isinstance(v, int) and not isinstance(v, bool)}
 
 
-def _seconds(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() else None
+def _is_too_early(headers: dict[str, str], sent: Sent | None) -> bool:
+    """Whether the period had not ended by the server's own clock."""
+    there = http_date(headers.get("date"))
+    return bool(sent and sent.period_end and there and there.date() <= sent.period_end)

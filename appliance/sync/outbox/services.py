@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from typing import Any
 
@@ -9,46 +10,106 @@ import msgspec
 
 from appliance.core.errors import Refused
 from appliance.storage import Unit
-from appliance.sync.dhis2.outcomes import Fate
+from appliance.sync.dhis2.codes import FEW, Fate, Kind, kind_of
+from appliance.sync.dhis2.payloads import values_in
 from appliance.sync.outbox import repository
-from appliance.sync.outbox.model import Next, State, after
+from appliance.sync.outbox.model import PARTLY, WAIT_SECONDS, Ended, Next, State, after
+from appliance.sync.outbox.repository import Item
 
 TRY_SECONDS_MAX = 15 * 60
 """A row that is being sent is due again after this long: its courier has died."""
+DAY_MS = 86_400_000
 
 
 def begin(unit: Unit, item: int, payload: bytes) -> None:
-    """Mark a row as going out, and keep the bytes as first composed."""
-    unit.run(
-        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, payload = coalesce(payload, ?),"
-        " payload_hash = coalesce(payload_hash, ?), next_attempt_at = ? WHERE id = ? AND state IN ('waiting', 'sending')",
-        (payload, hashlib.sha256(payload).digest(), unit.now.ms + TRY_SECONDS_MAX * 1000, item),
+    """Mark a row as going out, and keep the bytes as first composed, for the repeat and as proof.
+
+    Raises `Refused("not-held")` when it was settled or overtaken by a newer revision meanwhile.
+    """
+    digest = hashlib.sha256(payload).digest()
+    changed = unit.run(
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, payload = ?, payload_hash = ?,"
+        " next_attempt_at = ? WHERE id = ? AND state IN ('waiting', 'sending', 'held')",
+        (payload, digest, unit.now.ms + TRY_SECONDS_MAX * 1000, item),
     )
+    if not changed or not repository.is_newest(unit, item):
+        raise Refused("not-held", item=item)
+    unit.run(
+        "UPDATE outbox SET state = 'superseded' WHERE state IN ('waiting', 'sending', 'refused', 'held') AND EXISTS"
+        " (SELECT 1 FROM outbox n WHERE n.id = ? AND n.kind = outbox.kind AND n.subject = outbox.subject"
+        " AND n.revision > outbox.revision)",
+        (item,),
+    )
+    if not unit.value("SELECT 1 FROM sent WHERE item = ? AND hash = ?", (item, digest)):
+        unit.append("sent", item=item, at=unit.now.ms, payload=gzip.compress(payload, mtime=0), hash=digest)
 
 
-def answered(unit: Unit, item: int, journal: dict[str, Any]) -> Next:
+def answered(unit: Unit, item: int, journal: dict[str, Any], wait_seconds: int = WAIT_SECONDS) -> Next:
     """Keep every step of a try and decide what becomes of the row. Raises `Refused("no-such-item")`.
 
     An answer for a row that a person or a newer revision settled meanwhile is kept and changes nothing else.
+    `wait_seconds`: how long a thing waits whose period has not ended.
     """
     row = repository.get(unit, item)
     if row is None:
         raise Refused("no-such-item", item=item)
     for step in journal.get("steps") or ():
         _keep_step(unit, item, step)
-    decided = after(Fate(journal["fate"]), journal["code"], row.attempts, journal.get("retry_after"))
+    fate, code, detail = Fate(journal["fate"]), str(journal["code"]), dict(row.detail)
+    detail["conflicts"] = placed(row.payload, _conflicts(journal))
+    counter = _counter(detail.get("few"), code, unit.now.ms)
+    decided = after(
+        Ended(
+            fate=fate, code=code, attempts=row.attempts, same=counter["n"], tries=journal.get("tries") or FEW,
+            retry_after=journal.get("retry_after"), is_link=bool(journal.get("is_link")), wait_seconds=wait_seconds,
+        )
+    )  # fmt: skip
     if row.state not in (State.WAITING, State.SENDING):
         return decided
-    detail = {"conflicts": [c for s in journal.get("steps") or () for c in s.get("conflicts") or ()]}
+    if decided.state is State.DONE:
+        detail.pop("few", None)
+    else:
+        detail["few"] = counter
+        if not repository.is_newest(unit, item):
+            decided = Next(state=State.SUPERSEDED)
+    payload = row.payload
+    if decided.state is State.REFUSED and names_are_stale(detail) and not detail.get("pulled_again"):
+        # The server's names moved: they are pulled once more and the report composed anew before a person is asked.
+        detail["pulled_again"], payload, decided = True, None, Next(state=State.WAITING)
+    due = unit.now.ms + decided.delay_seconds * 1000
+    if decided.state is State.HELD and not decided.delay_seconds:
+        due = 0  # never by itself
     unit.run(
-        "UPDATE outbox SET state = ?, next_attempt_at = ?, last_code = ?, last_detail = ?, done_at = ? WHERE id = ?",
+        "UPDATE outbox SET state = ?, next_attempt_at = ?, last_code = ?, last_detail = ?, done_at = ?,"
+        " payload = ?, payload_hash = CASE WHEN ? IS NULL THEN NULL ELSE payload_hash END WHERE id = ?",
         (
-            decided.state, unit.now.ms + decided.delay_seconds * 1000, journal["code"],
-            msgspec.json.encode(detail).decode(), unit.now.ms if decided.state is State.DONE else None, item,
+            decided.state, due, code, msgspec.json.encode(detail).decode(),
+            unit.now.ms if decided.state is State.DONE else None, payload, payload, item,
         ),
     )  # fmt: skip
-    unit.note(item=item, state=decided.state, code=journal["code"])
+    unit.note(item=item, state=decided.state, code=code)
     return decided
+
+
+def names_are_stale(detail: dict[str, Any]) -> bool:
+    """Whether a refusal speaks of elements, combinations or places: then our copy of the server's names is old."""
+    return any(kind_of(c.get("code") or "") is Kind.MAPPING for c in detail.get("conflicts") or ())
+
+
+def placed(payload: bytes | None, conflicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Conflicts with the keys of the values they are about, by position or, where none is given, by the names in them."""
+    if payload is None:
+        return conflicts
+    keys = [key for key, _ in values_in(payload)]
+    found = []
+    for conflict in conflicts:
+        indexes, names = conflict.get("indexes") or (), set(conflict.get("names") or ())
+        about = [keys[i] for i in indexes if i < len(keys)]
+        if not indexes and names:
+            about = [k for k in keys if k[0] in names]
+            about = [k for k in about if k[1] in names] or about
+        found.append({**conflict, "keys": about[:200]})
+    return found
 
 
 def send_again(unit: Unit, item: int, *, recompose: bool) -> None:
@@ -56,37 +117,38 @@ def send_again(unit: Unit, item: int, *, recompose: bool) -> None:
 
     Raises `Refused("not-held")` for a row that is not a person's to release.
     """
-    changed = unit.run(
-        "UPDATE outbox SET state = 'waiting', attempts = 0, next_attempt_at = ?,"
-        " payload = CASE WHEN ? THEN NULL ELSE payload END,"
-        " payload_hash = CASE WHEN ? THEN NULL ELSE payload_hash END"
-        " WHERE id = ? AND state IN ('held', 'refused', 'waiting')",
-        (unit.now.ms, recompose, recompose, item),
-    )
-    if not changed:
+    row = repository.get(unit, item)
+    if row is None or row.state not in ("held", "refused", "waiting") or not repository.is_newest(unit, item):
         raise Refused("not-held", item=item)
-    unit.note(item=item)
+    detail = {k: v for k, v in row.detail.items() if k not in ("few", "pulled_again")}
+    _release(unit, row, detail, recompose=recompose)
 
 
 def accept_refusals(unit: Unit, item: int) -> None:
     """A person has read the refused values and lets the report be declared complete without them."""
     row = repository.get(unit, item)
-    if row is None or row.state != State.REFUSED or row.last_code != "partly-refused":
+    if row is None or row.state != State.REFUSED or row.last_code not in PARTLY:
         raise Refused("not-partly-refused", item=item)
-    detail = {**row.detail, "complete_with_refusals": True}
-    unit.run(
-        "UPDATE outbox SET state = 'waiting', attempts = 0, next_attempt_at = ?, last_detail = ? WHERE id = ?",
-        (unit.now.ms, msgspec.json.encode(detail).decode(), item),
-    )
-    unit.note(item=item)
+    _release(unit, row, {**row.detail, "complete_with_refusals": True}, recompose=False)
 
 
-def _keep_step(unit: Unit, item: int, step: dict[str, Any]) -> None:
-    unit.append(
-        "attempt", item=item, at=unit.now.ms, step=step["step"], outcome=step["fate"], code=step["code"],
-        http_status=step["http_status"], bytes_out=step["bytes_out"], bytes_in=step["bytes_in"], answer=step["answer"],
-    )  # fmt: skip
-    count_traffic(unit, "reports", step["bytes_out"], step["bytes_in"])
+def decide_edited(unit: Unit, item: int, *, overwrite: bool) -> None:
+    """A person has seen other figures at DHIS2: ours go over them, or theirs stay and the rest of ours goes.
+
+    Raises `Refused("not-held")` when nothing of the kind stands before a person.
+    """
+    row = repository.get(unit, item)
+    if row is None or row.state != State.HELD or row.last_code not in ("edited-there", "read-back-refused"):
+        raise Refused("not-held", item=item)
+    detail = dict(row.detail)
+    if overwrite or row.last_code == "read-back-refused":
+        detail["overwrite"] = True
+    else:
+        detail["theirs"] = [
+            *(detail.get("theirs") or ()),
+            *(key for c in detail.get("conflicts") or () for key in c.get("keys") or ()),
+        ]
+    _release(unit, row, detail, recompose=True)
 
 
 def count_traffic(unit: Unit, purpose: str, bytes_out: int, bytes_in: int) -> None:
@@ -97,3 +159,37 @@ def count_traffic(unit: Unit, purpose: str, bytes_out: int, bytes_in: int) -> No
         " bytes_in = bytes_in + excluded.bytes_in, requests = requests + 1",
         (unit.today.isoformat(), purpose, bytes_out, bytes_in),
     )
+
+
+def _release(unit: Unit, row: Item, detail: dict[str, Any], *, recompose: bool) -> None:
+    unit.run(
+        "UPDATE outbox SET state = 'waiting', next_attempt_at = ?, last_detail = ?,"
+        " payload = CASE WHEN ? THEN NULL ELSE payload END,"
+        " payload_hash = CASE WHEN ? THEN NULL ELSE payload_hash END WHERE id = ?",
+        (unit.now.ms, msgspec.json.encode(detail).decode(), recompose, recompose, row.id),
+    )
+    unit.note(item=row.id)
+
+
+def _conflicts(journal: dict[str, Any]) -> list[dict[str, Any]]:
+    """The refusals of a try: of the values as a whole where they went in parts, else of each step."""
+    whole = (journal.get("found") or {}).get("conflicts")
+    if whole is not None:
+        return list(whole)
+    return [c for s in journal.get("steps") or () for c in s.get("conflicts") or ()]
+
+
+def _counter(before: Any, code: str, now_ms: int) -> dict[str, Any]:
+    """How often in a row the same end came within a day."""
+    if isinstance(before, dict) and before.get("code") == code and now_ms - int(before.get("since", 0)) < DAY_MS:
+        return {"code": code, "n": int(before.get("n", 0)) + 1, "since": before["since"]}
+    return {"code": code, "n": 1, "since": now_ms}
+
+
+def _keep_step(unit: Unit, item: int, step: dict[str, Any]) -> None:
+    unit.append(
+        "attempt", item=item, at=unit.now.ms, step=step["step"], outcome=step["fate"], code=step["code"],
+        http_status=step["http_status"], bytes_out=step["bytes_out"], bytes_in=step["bytes_in"], answer=step["answer"],
+    )  # fmt: skip
+    if step["bytes_out"] or step["bytes_in"]:
+        count_traffic(unit, "reports", step["bytes_out"], step["bytes_in"])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from appliance.web.words import Words, _
+from appliance.web.words.answers import CHECKS, MISFITS, PURPOSES, STEPS, answer, check_name
+
+__all__ = ["CHECKS", "MISFITS", "PURPOSES", "STEPS", "answer", "check_name"]
 
 RAIL = Words({
     "accueil": "Accueil", "patients": "Patients", "depot": "Dépôt", "caisse": "Caisse", "rapports": "Rapports", "envois": "Envois",
@@ -61,25 +64,3 @@ STATES = Words({
 })  # fmt: skip
 STATE_TAGS = {"waiting": "info", "sending": "info", "done": "ok", "refused": "danger", "held": "warn", "superseded": ""}
 LEVELS = Words({"none": "—", "read": "Lire", "write": "Écrire"})
-ANSWERS = Words({
-    "success": "Accepté", "partly-refused": "Des valeurs sont refusées : voir ci-dessous, puis corriger ou compléter sans elles",
-    "unauthorized": "Le compte ou le jeton est refusé : vérifiez-les dans Réglages", "forbidden": "Le compte n'a pas le droit : demandez au district",
-    "redirected-to-login": "Le serveur demande de se connecter : vérifiez le compte", "timeout": "Pas de réponse à temps : nouvel essai automatique",
-    "dns": "Pas d'Internet : nouvel essai automatique", "connect": "Le serveur ne répond pas : nouvel essai automatique",
-    "cut": "La liaison a été coupée : nouvel essai automatique", "not-json": "La réponse n'est pas celle de DHIS2 (portail ou panne) : nouvel essai automatique",
-    "certificate": "Le certificat du serveur est refusé : vérifiez d'abord la date de l'appareil", "tls": "La liaison sûre a échoué : nouvel essai automatique",
-    "not-found": "L'adresse n'est pas celle de DHIS2 : vérifiez-la", "not-found-there": "Ce code n'existe pas dans DHIS2 : vérifiez le centre et les formulaires",
-    "http-500": "Panne du serveur : quelques essais, puis quelqu'un", "conflict-without-summary": "Le serveur a refusé sans dire pourquoi : quelques essais",
-    "too-large": "L'envoi est trop grand pour le serveur", "bad-token": "Le jeton est mal écrit", "import-failed": "L'import a échoué : quelques essais",
-    "unmapped": "Les noms de DHIS2 ne sont pas encore connus", "E7640": "Le délai de saisie est passé : demandez une exception au district",
-    "E7641": "La période n'est pas encore ouverte : nouvel essai plus tard", "E7642": "Le district a déjà approuvé ce mois",
-    "E7643": "La période de saisie est fermée", "E7644": "La période de saisie n'est pas ouverte", "E8030": "Hors du délai de saisie : demandez au district",
-    "E7619": "La valeur n'a pas le type attendu", "E8120": "La valeur n'a pas le type attendu",
-})  # fmt: skip
-
-
-def answer(code: str) -> str:
-    """What an answer code of the link means for the centre."""
-    if code.startswith("http-"):
-        return ANSWERS.get(code, _("Le serveur est occupé : nouvel essai automatique"))
-    return ANSWERS.get(code, _("Refusé par DHIS2 (%(code)s) : montrez cette page au district") % {"code": code})

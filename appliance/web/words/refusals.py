@@ -68,6 +68,7 @@ _FRENCH = {
     "lots-do-not-add-up": "Les quantités par lot ne font pas la quantité servie.",
     "lots-reason": "Dites pourquoi ce n'est pas le lot qui périme d'abord.",
     "malaria-with-negative-test": "Le test est négatif : choisissez un autre diagnostic, ou corrigez le test.",
+    "mapping-missing": "Choisissez le fichier de correspondance rempli.",
     "means": "Choisissez espèces ou mobile money.",
     "month-closed": "Ce mois est déjà clôturé.",
     "month-not-over": "Le mois n'est pas fini : il se clôture à partir du 1er.",

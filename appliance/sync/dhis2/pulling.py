@@ -1,0 +1,104 @@
+"""Pulling the server's names: the org unit, the default combination, each data set with its elements and combinations."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from appliance.sync.dhis2.book import DEFAULT_COMBO
+from appliance.sync.dhis2.client import Client
+from appliance.sync.dhis2.codes import Fate, Outcome
+from appliance.sync.dhis2.journal import Journal, of_get
+from appliance.sync.dhis2.transport import parse
+
+_COMBO = "id,isDefault,categoryOptionCombos[id,code,name,categoryOptions[id,code,name]]"
+DATA_SET_FIELDS = (
+    "id,code,name,version,lastUpdated,periodType,openFuturePeriods,expiryDays,timelyDays,"
+    "compulsoryFieldsCompleteOnly,validCompleteOnly,noValueRequiresComment,workflow[id],"
+    "categoryCombo[id,isDefault,categoryOptionCombos[id,code,name]],"
+    "compulsoryDataElementOperands[dataElement[id],categoryOptionCombo[id]],"
+    "dataInputPeriods[period[id],openingDate,closingDate],"
+    f"dataSetElements[categoryCombo[{_COMBO}],"
+    f"dataElement[id,code,name,valueType,zeroIsSignificant,aggregationType,optionSet[id],categoryCombo[{_COMBO}]]]"
+)
+ORG_UNIT_FIELDS = "id,code,name,openingDate,closedDate,dataSets[id]"
+_UID = re.compile(r"^[a-zA-Z][a-zA-Z0-9]{10}$")
+_PAGES_MAX = 20
+
+
+def pull_metadata(client: Client, journal: Journal, job: dict[str, Any]) -> None:
+    """The org unit, and each data set. A form whose set is not there is named in `missing`: the others are still worth having."""
+    unit = one_of(client, journal, "organisationUnits", job["org_unit"], ORG_UNIT_FIELDS)
+    if unit is None:
+        return
+    default = default_combo(client, journal)
+    if journal.fate != Fate.ACCEPTED:
+        return
+    journal.found |= {"org_unit": unit, "data_sets": {}, "missing": []}
+    for form, name in job["data_sets"].items():
+        brief = one_of(client, journal, "dataSets", name, "id,code,name")
+        if brief is None:
+            if journal.code != "not-found-there":
+                return
+            journal.found["missing"].append(form)
+            continue
+        etag = (job.get("etags") or {}).get(form) if (job.get("uids") or {}).get(form) == brief["id"] else None
+        answer = client.get(f"dataSets/{brief['id']}", {"fields": DATA_SET_FIELDS}, etag)
+        if answer.status == 304 and etag:
+            journal.add("data-set", answer, Outcome(fate=Fate.ACCEPTED, code="unchanged"))
+            continue
+        body = parse(answer.body)
+        outcome = of_get(answer)
+        if outcome.fate is Fate.ACCEPTED and body.get("id") != brief["id"]:
+            outcome = Outcome(fate=Fate.RETRY, code="not-dhis2")
+        if not journal.add("data-set", answer, outcome):
+            return
+        journal.found["data_sets"][form] = {
+            "etag": answer.headers.get("etag"), "body": body | ({DEFAULT_COMBO: default} if default else {}),
+        }  # fmt: skip
+    if journal.found["missing"]:
+        journal.end(Outcome(fate=Fate.PERSON, code="data-set-missing"))
+
+
+def one_of(client: Client, journal: Journal, kind: str, name: str, fields: str) -> dict[str, Any] | None:
+    """The object whose code (or else UID) is `name`; None with the journal saying that it is not there."""
+    answer = client.get(kind, {"filter": f"code:eq:{name}", "fields": fields, "paging": "false"})
+    if not journal.add(kind, answer, of_get(answer)):
+        return None
+    found = [x for x in parse(answer.body).get(kind) or () if isinstance(x, dict) and x.get("id")]
+    if found:
+        return found[0]
+    if _UID.match(name):
+        answer = client.get(f"{kind}/{name}", {"fields": fields})
+        if answer.status != 404 and journal.add(kind, answer, of_get(answer)):
+            by_uid: dict[str, Any] = parse(answer.body)
+            return by_uid if by_uid.get("id") == name else None
+        if answer.status != 404:
+            return None
+    journal.add(f"{kind}:{name}"[:60], answer, Outcome(fate=Fate.PERSON, code="not-found-there"))
+    return None
+
+
+def default_combo(client: Client, journal: Journal) -> str | None:
+    """The UID of the server's default combination, read from it page by page; None when the server names none."""
+    page = 1
+    while page <= _PAGES_MAX:
+        answer = client.get(
+            "categoryOptionCombos",
+            {"filter": "name:eq:default", "fields": "id,name", "paging": "false"}
+            | ({"page": str(page)} if page > 1 else {}),
+        )
+        if answer.status in (403, 404, 409):
+            journal.add("categoryOptionCombos", answer, Outcome(fate=Fate.ACCEPTED, code="unreadable"))
+            return None
+        if not journal.add("categoryOptionCombos", answer, of_get(answer)):
+            return None
+        told = parse(answer.body)
+        for row in told.get("categoryOptionCombos") or ():
+            if isinstance(row, dict) and row.get("name") == "default" and row.get("id"):
+                return str(row["id"])
+        pager = told.get("pager")
+        if not isinstance(pager, dict) or page >= int(pager.get("pageCount") or 1):
+            return None
+        page += 1
+    return None

@@ -1,0 +1,51 @@
+"""The link in facts, for the command line and the page: what waits, what was tried last, what it cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from appliance.storage import Database
+from appliance.sync import link as links
+from appliance.sync.outbox import repository
+from appliance.sync.outbox.model import State
+from appliance.sync.outbox.repository import Item
+from appliance.sync.reports import obstacle
+
+SHOWN = 20
+
+
+def status(db: Database) -> dict[str, Any]:
+    """Everything but secrets; instants in milliseconds UTC, bytes as counted on the wire."""
+    link, counted = links.get(db), repository.counts(db)
+    open_items = repository.unsettled(db, 100)
+    return {
+        "link": link.base_url if link else None,
+        "auth": ("token" if link.token else "basic") if link else None,
+        "org_unit": link.org_unit if link else None,
+        "data_sets": link.data_sets if link else {},
+        "paused": links.paused(db), "resting": links.resting(db) or None, "server": links.server(db),
+        "pull": links.pull_state(db) or None, "test": links.test_state(db) or None,
+        "outbox": {s.value: counted.get(s, 0) for s in State},
+        "queue": [_row(db, item) for item in open_items],
+        "attempts": [
+            {"item": item, "subject": subject, "at": at, "step": step, "code": code, "http_status": http,
+             "bytes_out": out, "bytes_in": in_}
+            for item, subject, at, step, code, http, out, in_ in repository.last_attempts(db, SHOWN)
+        ],
+        "traffic": [
+            {"month": month, "purpose": purpose, "bytes_out": out, "bytes_in": in_, "requests": n}
+            for month, purpose, out, in_, n in repository.traffic(db, 12)
+        ],
+        "last_done_at": repository.last_done(db),
+    }  # fmt: skip
+
+
+def _row(db: Database, item: Item) -> dict[str, Any]:
+    conflicts = item.detail.get("conflicts") or ()
+    return {
+        "id": item.id, "subject": item.subject, "revision": item.revision, "state": item.state, "attempts": item.attempts,
+        "next_attempt_at": item.next_attempt_at or None, "last_code": item.last_code,
+        "waits_for": obstacle(db, item.subject.split(":", 1)[0]) if item.state == State.WAITING else None,
+        "refusals": sum(len(c.get("indexes") or c.get("keys") or (0,)) for c in conflicts),
+        "payload_sha256": item.payload_hash.hex() if item.payload_hash else None,
+    }  # fmt: skip
