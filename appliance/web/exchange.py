@@ -235,7 +235,7 @@ def _mapping_view(db: Database) -> dict[str, Any]:
                 "unfed": match(cells, held.body).unfed if held else (), "obstacle": obstacle(db, code),
             }
         )  # fmt: skip
-    return {"shown": shown, "org_unit": mapping.org_unit(db), "fault": None}
+    return {"shown": shown, "org_unit": mapping.org_unit(db), "file_fault": None}
 
 
 def _refused_link(request: Ask, form: Form, fault: ApplianceError) -> Response[bytes]:
@@ -246,7 +246,7 @@ def _refused_link(request: Ask, form: Form, fault: ApplianceError) -> Response[b
 def _refused_mapping(request: Ask, form: Form, fault: ApplianceError) -> Response[bytes]:
     said = str(fault) if isinstance(fault, DataFileError) else None
     with state_of(request).opened.reading() as db:
-        return refused(request, "exchange/mapping.html", db, form, fault, **(_mapping_view(db) | {"fault": said}))
+        return refused(request, "exchange/mapping.html", db, form, fault, **(_mapping_view(db) | {"file_fault": said}))
 
 
 def _refusals(item: Item, prepared: Prepared, form: ReportForm) -> list[Refusal]:

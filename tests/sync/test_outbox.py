@@ -472,7 +472,7 @@ def test_a_faulty_mapping_file_changes_nothing(box: Box, there: Counterparty) ->
     box.work()
     before = box.read(mapping_text, lambda _db, form: CELLS[form])
     text = "form;code;disaggregation;data_element;category_option_combo\nRMA;CUR_NC;AGE6=0_11M;-;\nRMA;FAUX;;-;\n"
-    with pytest.raises(Refused, match="carte.csv:3"):
+    with pytest.raises(Refused, match=r"carte\.csv:3"):
         box.act(take_mapping, text, "dossier/carte.csv", lambda _db, form: CELLS[form])
     assert box.read(mapping_text, lambda _db, form: CELLS[form]) == before
 

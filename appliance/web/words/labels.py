@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from appliance.web.words import Words, _
+from appliance.web.words import Words
 from appliance.web.words.answers import CHECKS, MISFITS, PURPOSES, STEPS, answer, check_name
 
 __all__ = ["CHECKS", "MISFITS", "PURPOSES", "STEPS", "answer", "check_name"]
