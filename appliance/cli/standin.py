@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +18,75 @@ import click
 @click.option(
     "--version",
     "dhis2_version",
-    default="2.40.3",
+    default="2.40.12",
     show_default=True,
-    help="What it calls itself; 2.43 and later is the new engine.",
+    help="What it calls itself; sets every quirk as that version has it.",
 )
+@click.option("--quirk", "quirks", multiple=True, metavar="NAME=VALUE", help="Override one quirk, e.g. engine=new.")
+@click.option("--fault", "faults", multiple=True, metavar="NAME=COUNT", help="A fault to come, e.g. lose_answer=1.")
 @click.option(
     "--metadata", type=click.Path(path_type=Path), help="Metadata as DHIS2 exports it; by default made from our forms."
 )
-@click.option("--facility", default="ML0417", show_default=True)
+@click.option("--facility", default="ML0417", show_default=True, help="Code of the org unit in the default metadata.")
+@click.option("--context-path", default="", help="The path it lives under, e.g. /dhis.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Fix the day of its clock.")
+@click.option("--authority", "authorities", multiple=True, help="A right of the account, instead of F_DATAVALUE_ADD.")
+@click.option("--strict", multiple=True, help="A pairing that the old engine checks, e.g. categoryOptionCombos.")
 @click.option("--lock-after", default=0, help="Lock the account after so many wrong passwords.")
 def standin(
-    data: Path, host: str, port: int, dhis2_version: str, metadata: Path | None, facility: str, lock_after: int
-) -> None:
-    """Serve the contract of DHIS2 on this machine, for tests and the demonstration."""
+    data: Path, host: str, port: int, dhis2_version: str, quirks: tuple[str, ...], faults: tuple[str, ...],
+    metadata: Path | None, facility: str, context_path: str, today: Any, authorities: tuple[str, ...],
+    strict: tuple[str, ...], lock_after: int,
+) -> None:  # fmt: skip
+    """Serve the contract of DHIS2 on this machine, for tests and the demonstration.
+
+    What is set here can be changed while it runs, at /_standin/ on the same port, which is no part of DHIS2.
+    """
     from appliance.standin.app import StandIn
+    from appliance.standin.faults import Faults
+    from appliance.standin.quirks import Quirks, Version
     from appliance.standin.serve import server
     from appliance.standin.settings import Settings
     from appliance.standin.store import Store
 
-    settings = Settings(version=dhis2_version, lock_after=lock_after)
-    held = json.loads(metadata.read_text("utf-8")) if metadata else national_metadata(facility)
-    click.echo(f"stand-in DHIS2 {dhis2_version} on http://{host}:{port} as {settings.username} / {settings.password}")
-    server(StandIn(settings, Store(data), held), host, port).run()
+    try:
+        Version.parse(dhis2_version)
+    except ValueError as fault:
+        raise click.BadParameter(str(fault), param_hint="--version") from fault
+    settings = Settings(
+        version=dhis2_version, lock_after=lock_after, context_path=context_path.rstrip("/"), strict=list(strict),
+        quirks=_set(Quirks(), quirks, "--quirk"), faults=_set(Faults(), faults, "--fault"),
+    )  # fmt: skip
+    if authorities:
+        settings.authorities = list(authorities)
+    held = _read(metadata) if metadata else national_metadata(facility)
+    day: date | None = today.date() if today else None
+    app = StandIn(settings, Store(data), held, (lambda: day) if day else None)
+    address = f"http://{host}:{port}{settings.context_path}"
+    click.echo(f"stand-in DHIS2 {dhis2_version} on {address} as {settings.username} / {settings.password}")
+    server(app, host, port).run()
+
+
+def _set(target: Any, pairs: tuple[str, ...], option: str) -> Any:
+    """Set `name=value` pairs; numbers and true/false are read as such."""
+    known = {part.name for part in fields(target)}
+    for pair in pairs:
+        name, is_pair, value = pair.partition("=")
+        if name not in known or not is_pair:
+            raise click.BadParameter(f"{pair}: known are {', '.join(sorted(known))}", param_hint=option)
+        plain = {"true": True, "false": False}.get(value, int(value) if value.isdigit() else value)
+        setattr(target, name, plain)
+    return target
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        held: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as fault:
+        raise click.BadParameter(f"{path}: {fault}", param_hint="--metadata") from fault
+    if not isinstance(held, dict) or not {"dataSets", "organisationUnits"} <= set(held):
+        raise click.BadParameter(f"{path}: dataSets and organisationUnits are missing", param_hint="--metadata")
+    return held
 
 
 def national_metadata(facility: str, name: str = "CSCom") -> dict[str, Any]:

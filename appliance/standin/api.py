@@ -1,284 +1,132 @@
-"""What the stand-in answers on each path of the API, under the settings it has now."""
+"""Which endpoint answers which path, behind the door."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from typing import Any
+from dataclasses import replace
 
-from appliance.standin.answers import Answer, inflated, json_answer, message
-from appliance.standin.metadata import DEFAULT_COMBO, uid
-from appliance.standin.settings import Settings
-from appliance.standin.store import Store
-from appliance.standin.values import Importer
+from appliance.standin import metadata_api, system
+from appliance.standin.aggregate import completing, endpoints
+from appliance.standin.faults import struck
+from appliance.standin.instance import Instance
+from appliance.standin.messages import conversations, files, writing
+from appliance.standin.signin import SignIn
+from appliance.standin.tracker import endpoints as tracker
+from appliance.standin.tracker import legacy
+from appliance.standin.wire.answers import Answer, Refusal, html, message
+from appliance.standin.wire.request import Request
 
-_UID = re.compile(r"^[a-zA-Z][a-zA-Z0-9]{10}$")
-_TOKEN = re.compile(r"^ApiToken (d2pat_[A-Za-z0-9]{10,60})$", re.IGNORECASE)
+Endpoint = Callable[..., Answer]
+_ID = r"(\w+)"
+_KIND = "(" + "|".join(metadata_api.KINDS) + ")"
+ROUTES: list[tuple[str, str, Endpoint]] = [
+    ("GET", "/system/ping", system.system_ping),
+    ("GET", "/system/info", system.info),
+    ("GET", "/system/id", system.ids),
+    ("GET", f"/system/tasks/{_ID}/{_ID}", system.tasks),
+    ("GET", f"/system/taskSummaries/{_ID}/{_ID}", system.summary),
+    ("GET", "/me", system.me),
+    ("GET", "/dataValueSets", endpoints.get),
+    ("POST", "/dataValueSets", endpoints.post),
+    ("GET", "/dataEntry/dataValues", endpoints.get_entry),
+    ("POST", "/dataEntry/dataSetCompletion", completing.post_entry),
+    ("GET", "/completeDataSetRegistrations", completing.get),
+    ("POST", "/completeDataSetRegistrations", completing.post),
+    ("DELETE", "/completeDataSetRegistrations", completing.delete),
+    ("POST", "/tracker", tracker.post),
+    ("GET", f"/tracker/jobs/{_ID}", tracker.job),
+    ("GET", f"/tracker/jobs/{_ID}/report", tracker.report),
+    ("GET", "/tracker/events", tracker.get_list),
+    ("GET", f"/tracker/events/{_ID}", tracker.get_one),
+    ("POST", "/events", legacy.post),
+    ("GET", "/messageConversations", conversations.get_list),
+    ("POST", "/messageConversations", writing.start),
+    ("POST", "/messageConversations/read", conversations.mark_read),
+    ("GET", f"/messageConversations/{_ID}", conversations.get_one),
+    ("POST", f"/messageConversations/{_ID}", writing.reply),
+    ("GET", f"/messageConversations/{_ID}/{_ID}/attachments/{_ID}", files.download),
+    ("POST", "/fileResources", files.upload),
+    ("GET", f"/fileResources/{_ID}", files.describe),
+    ("GET", f"/fileResources/{_ID}/data", files.data),
+    ("GET", f"/{_KIND}", metadata_api.get_list),
+    ("GET", f"/{_KIND}/{_ID}", metadata_api.get_one),
+]
+_COMPILED = [(method, re.compile(path), endpoint) for method, path, endpoint in ROUTES]
+_NO_ETAG = ("/dataValueSets", "/dataValues", "/fileResources", "/dataEntry/metadata")
+_NO_JSON = ("/attachments/", "/fileResources/")
+"""Paths that stream bytes, whatever is accepted."""
 
 
 class Api:
-    """The API over one store and one set of metadata."""
+    """The API over one instance."""
 
-    def __init__(self, settings: Settings, store: Store, metadata: dict[str, Any], today: Callable[[], date]) -> None:
-        self.settings, self.store, self.metadata = settings, store, metadata
-        self._today = today
-        self._failures = 0
+    def __init__(self, here: Instance) -> None:
+        self._here = here
+        self.door = SignIn(here)
 
-    def answer(self, method: str, path: str, params: dict[str, str], headers: dict[str, str], body: bytes) -> Answer:
-        if path == "/api/ping":
-            return 200, {"content-type": "text/plain"}, b""
-        if not path.startswith("/api/"):
-            return 404, {"content-type": "text/html"}, b"<html>not found</html>"
-        if refused := self._refused(headers):
-            return refused
-        path, plain = self._unversioned(path)
-        if method == "POST":
-            return self._post(path, params, headers, body, plain=plain)
-        if method == "DELETE" and path == "/api/completeDataSetRegistrations":
-            self.store.uncomplete(params.get("ds", ""), params.get("pe", ""), params.get("ou", ""))
-            return 204, {}, b""
-        return self._with_etag(path, headers, self._get(path, params))
+    def answer(self, request: Request) -> Answer:
+        """Let in, find the endpoint, answer; what is written is kept whole or not at all."""
+        here = self._here
+        if not request.path.startswith("/api/"):
+            return html(404, "Not Found")
+        request = self._unversioned(request)
+        if self._is_open(request):
+            return system.ping(here, request) if request.path == "/ping" else system.system_ping(here, request)
+        refused, headers = self.door.refused(request)
+        if refused is None:
+            if request.method == "POST" and struck(here.settings.faults, "passing_409"):
+                refused = message(409, "could not execute statement")
+            else:
+                refused = self._endpoint(request)
+        return refused[0], {**refused[1], **headers}, refused[2]
 
-    def _unversioned(self, path: str) -> tuple[str, bool]:
-        found = re.match(r"^/api/(\d{2})/(.*)$", path)
-        if not found:
-            return path, False
-        return f"/api/{found[2]}", int(found[1]) < 38 and self.settings.minor <= 41
+    def _unversioned(self, request: Request) -> Request:
+        found = re.match(r"^/api(?:/(\d{2}))?(/.*)$", request.path)
+        if found is None:
+            return request
+        # 2.38 to 2.41 strip the envelope, and answer 200 always, on version paths below 38.
+        plain = int(found[1] or 99) < 38 and self._here.settings.minor <= 41
+        return replace(request, path=found[2], plain=plain)
 
-    def _refused(self, headers: dict[str, str]) -> Answer | None:
-        given = headers.get("authorization", "")
-        if not given:
-            if headers.get("x-requested-with") == "XMLHttpRequest":
-                return message(401, "ERROR", "Unauthorized")
-            return 302, {"location": str(self.settings.quirk("login_redirect_path"))}, b""
-        if given.lower().startswith("apitoken"):
-            if not _TOKEN.match(given):
-                return message(400, "ERROR", "API token is malformed")
-            if given.split(" ", 1)[1] != self.settings.token:
-                answer = message(401, "ERROR", "The API token does not exist")
-                return answer[0], answer[1] | {"www-authenticate": "ApiToken"}, answer[2]
-            return None
-        if self.settings.lock_after and self._failures >= self.settings.lock_after:
-            return message(401, "ERROR", "Account locked")
+    def _is_open(self, request: Request) -> bool:
+        if request.method != "GET":
+            return False
+        version = self._here.settings.at
+        return (request.path == "/ping" and system.has_ping(version)) or (
+            request.path == "/system/ping" and version.minor >= 44
+        )
+
+    def _endpoint(self, request: Request) -> Answer:
+        fitting = [(m, f.groups(), e) for m, p, e in _COMPILED if (f := p.fullmatch(request.path))]
+        if not fitting:
+            return message(404, f"No such path: {request.path}")
+        found = next(((groups, e) for m, groups, e in fitting if m == request.method), None)
+        if found is None:
+            allowed = ", ".join(sorted({m for m, _, _ in fitting}))
+            return message(405, f"Request method '{request.method}' is not supported", {"allow": allowed})
+        if not _accepts_json(request):
+            return message(406, "Only application/json can be given")
         try:
-            name, _, password = base64.b64decode(given.split(" ", 1)[1]).decode().partition(":")
-        except (ValueError, IndexError):
-            name = password = ""
-        if (name, password) != (self.settings.username, self.settings.password):
-            self._failures += 1
-            return message(401, "ERROR", "Unauthorized")
-        self._failures = 0
-        return None
+            with self._here.store.whole():
+                answer = found[1](self._here, request, *found[0])
+        except Refusal as refusal:
+            return refusal.answer
+        return _with_etag(request, answer)
 
-    def _get(self, path: str, params: dict[str, str]) -> Answer:
-        if path == "/api/system/info":
-            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000")
-            return json_answer(
-                200,
-                {
-                    "version": self.settings.version,
-                    "revision": "abc1234",
-                    "serverDate": now,
-                    "serverTimeZoneId": "Etc/UTC",
-                    "contextPath": self.settings.context_path,
-                    "calendar": "iso8601",
-                    "dateFormat": "yyyy-mm-dd",
-                },
-            )
-        if path == "/api/system/ping":
-            return 200, {"content-type": "text/plain"}, b"pong"
-        if path == "/api/me":
-            units = [{k: u[k] for k in ("id", "code", "name")} for u in self.metadata["organisationUnits"]]
-            return json_answer(
-                200,
-                {
-                    "id": uid("user"),
-                    "username": self.settings.username,
-                    "authorities": ["F_DATAVALUE_ADD"],
-                    "organisationUnits": units,
-                    "dataSets": [d["id"] for d in self.metadata["dataSets"]],
-                    "programs": [],
-                },
-            )
-        if path == "/api/dataValueSets":
-            found = self.store.values(params.get("period"), params.get("orgUnit"))
-            elements = {
-                e["dataElement"]["id"]
-                for d in self.metadata["dataSets"]
-                if d["id"] == params.get("dataSet")
-                for e in d["dataSetElements"]
-            }
-            return json_answer(
-                200,
-                {"dataSet": params.get("dataSet"), "dataValues": [v for v in found if v["dataElement"] in elements]},
-            )
-        if path == "/api/completeDataSetRegistrations":
-            return json_answer(200, {"completeDataSetRegistrations": self.store.completions()})
-        if path == "/api/categoryOptionCombos":
-            return json_answer(200, {"categoryOptionCombos": [{"id": DEFAULT_COMBO, "name": "default"}]})
-        if found_event := re.match(r"^/api/tracker/events/(\w+)$", path):
-            held = self.store.event(found_event[1])
-            return json_answer(200, held[0]) if held and not held[1] else message(404, "ERROR", "Event not found")
-        return self._objects(path, params)
 
-    def _objects(self, path: str, params: dict[str, str]) -> Answer:
-        found = re.match(r"^/api/(dataSets|organisationUnits)(?:/(\w+))?$", path)
-        if not found:
-            return message(404, "ERROR", f"No such endpoint: {path}")
-        objects = self.metadata[found[1]]
-        if found[2]:
-            held = next((o for o in objects if o["id"] == found[2]), None)
-            return (
-                json_answer(200, held)
-                if held
-                else message(404, "ERROR", f"{found[1]} with id {found[2]} could not be found.")
-            )
-        if "filter" in params:
-            prop, operator, value = [*params["filter"].split(":", 2), "", ""][:3]
-            wanted = value.strip("[]").split(",") if operator == "in" else [value]
-            objects = [o for o in objects if str(o.get(prop)) in wanted]
-        brief = [{k: o[k] for k in ("id", "code", "name") if k in o} for o in objects]
-        pager = (
-            {}
-            if params.get("paging") == "false"
-            else {"pager": {"page": 1, "total": len(brief), "pageSize": 50, "pageCount": 1}}
-        )
-        return json_answer(200, {**pager, found[1]: brief})
+def _accepts_json(request: Request) -> bool:
+    asked = request.headers.get("accept", "*/*")
+    return any(kind in asked for kind in ("json", "*/*", "application/*")) or any(p in request.path for p in _NO_JSON)
 
-    def _post(self, path: str, params: dict[str, str], headers: dict[str, str], body: bytes, *, plain: bool) -> Answer:
-        if not headers.get("content-type", "").startswith("application/json"):
-            return message(415, "ERROR", "Unsupported media type")
-        if path != "/api/tracker":
-            body = inflated(body)
-        if self.settings.quirk("engine") == "new" and path == "/api/dataValueSets" and not body.isascii():
-            body = body.decode("utf-8", "replace").encode("latin-1", "replace") if self.settings.minor == 43 else body
-        try:
-            payload = json.loads(body)
-        except ValueError:
-            return self._undecodable(path)
-        if not isinstance(payload, dict):
-            return self._undecodable(path)
-        if path == "/api/dataValueSets":
-            if self.settings.quirk("numbers_rejected") and any(
-                isinstance(v.get("value"), (int, float)) for v in payload.get("dataValues") or []
-            ):
-                return message(400, "ERROR", "Value must be a string")
-            status, envelope = Importer(self.settings, self.store, self.metadata, self._today()).run(payload, params)
-            return json_answer(200, envelope["response"]) if plain else json_answer(status, envelope)
-        if path == "/api/completeDataSetRegistrations":
-            return self._complete(payload, params)
-        if path == "/api/tracker":
-            return self._tracker(payload, params)
-        return message(404, "ERROR", f"No such endpoint: {path}")
 
-    def _undecodable(self, path: str) -> Answer:
-        if path == "/api/dataValueSets" and self.settings.quirk("engine") == "old":
-            summary = {
-                "responseType": "ImportSummary",
-                "status": "ERROR",
-                "description": "The import process failed: not JSON",
-                "importCount": {"imported": 0, "updated": 0, "ignored": 0, "deleted": 0},
-                "conflicts": [],
-            }
-            return json_answer(
-                409,
-                {
-                    "httpStatus": "Conflict",
-                    "httpStatusCode": 409,
-                    "status": "ERROR",
-                    "message": "An error occurred, please check import summary.",
-                    "response": summary,
-                },
-            )
-        return message(400, "ERROR", "Request body could not be read as JSON")
-
-    def _complete(self, payload: dict[str, Any], params: dict[str, str]) -> Answer:
-        taken, conflicts = 0, []
-        entries = payload.get("completeDataSetRegistrations") or []
-        sets, units = (
-            {d["id"] for d in self.metadata["dataSets"]},
-            {u["id"] for u in self.metadata["organisationUnits"]},
-        )
-        for entry in entries:
-            # The key is organisationUnit here; orgUnit is not known.
-            if entry.get("dataSet") not in sets or entry.get("organisationUnit") not in units:
-                conflicts.append({"object": entry.get("dataSet"), "value": "Data set or organisation unit not found"})
-                continue
-            key = (
-                entry["dataSet"],
-                str(entry.get("period")),
-                entry["organisationUnit"],
-                entry.get("attributeOptionCombo") or DEFAULT_COMBO,
-            )
-            if params.get("dryRun") != "true":
-                self.store.complete(
-                    key, entry.get("date") or self._today().isoformat(), bool(entry.get("completed", True))
-                )
-            taken += 1
-        is_error = not taken
-        summary = {
-            "responseType": "ImportSummary",
-            "status": "ERROR" if is_error else "SUCCESS",
-            "importCount": {"imported": taken, "updated": 0, "ignored": len(entries) - taken, "deleted": 0},
-            "conflicts": conflicts,
-        }
-        http = 409 if is_error else 200
-        return json_answer(
-            http,
-            {
-                "httpStatus": "OK" if http == 200 else "Conflict",
-                "httpStatusCode": http,
-                "status": "ERROR" if is_error else "OK",
-                "response": summary,
-            },
-        )
-
-    def _tracker(self, payload: dict[str, Any], params: dict[str, str]) -> Answer:
-        strategy, errors, created = params.get("importStrategy", "CREATE_AND_UPDATE"), [], 0
-        for event in payload.get("events") or []:
-            identity = str(event.get("event") or uid(json.dumps(event)))
-            held = self.store.event(identity)
-            code = (
-                "E1048"
-                if not _UID.match(identity)
-                else "E1082"
-                if held and held[1]
-                else "E1030"
-                if held and strategy == "CREATE"
-                else "E1032"
-                if not held and strategy in ("UPDATE", "DELETE")
-                else "E1031"
-                if not event.get("occurredAt")
-                else None
-            )
-            if code:
-                errors.append(
-                    {
-                        "message": f"{code}: event `{identity}`",
-                        "errorCode": code,
-                        "trackerType": "EVENT",
-                        "uid": identity,
-                        "args": [identity],
-                    }
-                )
-                continue
-            self.store.put_event(identity, {**event, "event": identity}, deleted=strategy == "DELETE")
-            created += 1
-        status = "ERROR" if errors else "OK"
-        stats = {"created": created, "updated": 0, "deleted": 0, "ignored": len(errors), "total": created + len(errors)}
-        return json_answer(
-            409 if errors else 200,
-            {"status": status, "validationReport": {"errorReports": errors, "warningReports": []}, "stats": stats},
-        )
-
-    def _with_etag(self, path: str, headers: dict[str, str], answer: Answer) -> Answer:
-        if answer[0] != 200 or path.startswith(("/api/dataValueSets", "/api/fileResources", "/api/dataEntry")):
-            return answer
-        etag = f'"{hashlib.md5(answer[2], usedforsecurity=False).hexdigest()}"'
-        if headers.get("if-none-match", "").removeprefix("W/") == etag:
-            return 304, {"etag": etag}, b""
-        return answer[0], answer[1] | {"etag": etag}, answer[2]
+def _with_etag(request: Request, answer: Answer) -> Answer:
+    status, headers, body = answer
+    if request.method != "GET" or status != 200 or request.path.startswith(_NO_ETAG):
+        return answer
+    etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
+    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    if etag in known:
+        return 304, {"etag": etag}, b""
+    return status, {**headers, "etag": etag}, body

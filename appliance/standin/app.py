@@ -1,22 +1,28 @@
-"""The stand-in as a raw ASGI application, so that an answer can truly be lost, cut or delayed.
-
-Under `/_standin/` (loopback only) a test sets faults and reads back what is stored.
-"""
+"""The stand-in as a raw ASGI application, so that an answer can truly be lost, cut or delayed."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
-from dataclasses import asdict, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from appliance.standin.answers import Answer, json_answer
+from appliance.standin import faults as faulty
 from appliance.standin.api import Api
-from appliance.standin.settings import Faults, Quirks, Settings
+from appliance.standin.control import PREFIX, Control
+from appliance.standin.instance import Clock, Instance
+from appliance.standin.settings import Settings
 from appliance.standin.store import Store
+from appliance.standin.wire.answers import Answer, html, json_answer, message
+from appliance.standin.wire.request import Request
+
+LOOPBACK = ("127.", "::1", "::ffff:127.")
+
+
+class Cut(Exception):
+    """Raised to break the connection without an answer."""
 
 
 class StandIn:
@@ -26,115 +32,82 @@ class StandIn:
         self, settings: Settings, store: Store, metadata: dict[str, Any], today: Callable[[], date] | None = None
     ) -> None:
         self.settings, self.store = settings, store
-        self._api = Api(settings, store, metadata, today or (lambda: datetime.now(UTC).date()))
+        self._here = Instance(settings, store, metadata, Clock(today))
+        self._api = Api(self._here)
+        self._control = Control(self._here, self._api.door)
 
     @property
     def metadata(self) -> dict[str, Any]:
         """The metadata as it stands; a test may change it in place."""
-        return self._api.metadata
+        return self._here.metadata
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return
         body = await _body(receive)
-        path, faults = scope["path"], self.settings.faults
-        if path.startswith("/_standin/"):
-            await _send(send, self._control(path, scope["method"], body))
+        if scope["path"].startswith(PREFIX):
+            await self._send(send, self._controlled(scope, body))
             return
-        if faults.delay_ms:
-            await asyncio.sleep(faults.delay_ms / 1000)
-        if early := self._fault_before():
-            self.store.note(scope["method"], path, early[0], len(body), len(early[2]))
-            await _send(send, early)
-            return
-        headers = {k.decode().lower(): v.decode("latin-1") for k, v in scope["headers"]}
-        params = dict(parse_qsl(scope["query_string"].decode()))
-        answer = self._api.answer(scope["method"], path.removeprefix(self.settings.context_path), params, headers, body)
-        self.store.note(scope["method"], path, answer[0], len(body), len(answer[2]))
-        if faults.lose_answer > 0 and scope["method"] == "POST":
-            faults.lose_answer -= 1
-            raise _Cut  # what was asked is done; nobody hears of it
-        if faults.cut_body > 0:
-            faults.cut_body -= 1
-            await send(
-                {
-                    "type": "http.response.start",
-                    "status": answer[0],
-                    "headers": [
-                        (b"content-type", b"application/json"),
-                        (b"content-length", str(len(answer[2]) + 50).encode()),
-                    ],
-                }
-            )
-            await send({"type": "http.response.body", "body": answer[2][: len(answer[2]) // 2], "more_body": True})
-            raise _Cut
-        await _send(send, answer)
+        if self.settings.faults.delay_ms:
+            await asyncio.sleep(self.settings.faults.delay_ms / 1000)
+        answer = self._answer(scope, body)
+        query = scope["query_string"].decode("latin-1")
+        self.store.note(
+            self._here.clock.stamp(), scope["method"], scope["path"], query, answer[0], len(body), len(answer[2])
+        )
+        if scope["method"] == "POST" and faulty.struck(self.settings.faults, "lose_answer"):
+            raise Cut  # what was asked is done; nobody hears of it
+        if answer[2] and faulty.struck(self.settings.faults, "cut_body"):
+            await self._send(send, answer, half=True)
+            raise Cut
+        await self._send(send, answer)
 
-    def _fault_before(self) -> Answer | None:
-        faults = self.settings.faults
-        kinds: list[tuple[str, Answer]] = [
-            ("html_502", (502, {"content-type": "text/html"}, b"<html><h1>502 Bad Gateway</h1></html>")),
-            ("login_302", (302, {"location": str(self.settings.quirk("login_redirect_path"))}, b"")),
-            ("busy_503", (503, {"content-type": "text/html"} | ({"retry-after": str(faults.retry_after)} if faults.retry_after else {}), b"<html>busy</html>")),
-            ("portal_200", (200, {"content-type": "text/html"}, b"<html><title>Bienvenue sur le Wi-Fi</title></html>")),
-        ]  # fmt: skip
-        for name, answer in kinds:
-            left = getattr(faults, name)
-            if left > 0:
-                setattr(faults, name, left - 1)
-                return answer
-        return None
+    def _controlled(self, scope: dict[str, Any], body: bytes) -> Answer:
+        if not (scope.get("client") or ("127.0.0.1", 0))[0].startswith(LOOPBACK):
+            return json_answer(403, {"fault": "only this machine may control the stand-in"})
+        return self._control.answer(scope["method"], scope["path"], body)
 
-    def _control(self, path: str, method: str, body: bytes) -> Answer:
-        part = path.removeprefix("/_standin/")
-        if method == "POST" and part in ("faults", "quirks"):
-            target: Any = self.settings.faults if part == "faults" else self.settings.quirks
-            for name, value in json.loads(body or b"{}").items():
-                if name in {f.name for f in fields(target)}:
-                    setattr(target, name, value)
-            return json_answer(200, asdict(target))
-        if method == "POST" and part == "metadata":
-            self._api.metadata = json.loads(body)
-            return json_answer(200, {"dataSets": len(self.metadata["dataSets"])})
-        read: dict[str, Callable[[], Any]] = {
-            "values": self.store.values, "completions": self.store.completions, "requests": self.store.requests,
-            "faults": lambda: asdict(self.settings.faults), "metadata": lambda: self.metadata,
-        }  # fmt: skip
-        return json_answer(200, read[part]()) if part in read else json_answer(404, {"known": sorted(read)})
+    def _answer(self, scope: dict[str, Any], body: bytes) -> Answer:
+        base = self.settings.context_path
+        login = base + str(self.settings.quirk("login_redirect_path"))
+        if early := faulty.early(self.settings.faults, login):
+            return early
+        if not scope["path"].startswith(f"{base}/"):
+            return html(404, "Not Found")
+        if scope["path"] == login:
+            return html(200, "Log in")
+        pairs = tuple(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+        path = scope["path"].removeprefix(base)
+        try:
+            return self._api.answer(Request(method=scope["method"], path=path, pairs=pairs, headers=headers, body=body))
+        except Exception as fault:  # a server answers 500, whatever went wrong in it
+            return message(500, f"{type(fault).__name__}: {fault}")
 
-
-class _Cut(Exception):
-    """Raised to break the connection without an answer."""
-
-
-def fresh(settings: Settings | None = None) -> Settings:
-    """Settings with no fault and no quirk set."""
-    made = settings or Settings()
-    made.faults, made.quirks = Faults(), Quirks()
-    return made
+    async def _send(self, send: Any, answer: Answer, *, half: bool = False) -> None:
+        status, given, body = answer
+        now = self._here.clock.now().replace(tzinfo=UTC)
+        every = {**given, "date": format_datetime(now, usegmt=True)}
+        if status not in (204, 304):
+            every["content-length"] = str(len(body))
+        headers = [(k.encode(), v.encode("latin-1")) for k, v in every.items()]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body[: len(body) // 2] if half else body, "more_body": half})
 
 
 async def _body(receive: Any) -> bytes:
-    held: bytes = b""
+    held: list[bytes] = []
     while True:
-        message = await receive()
-        held += message.get("body", b"")
-        if not message.get("more_body"):
-            return held
-
-
-async def _send(send: Any, answer: Answer) -> None:
-    headers = [(k.encode(), v.encode()) for k, v in answer[1].items()] + [
-        (b"content-length", str(len(answer[2])).encode())
-    ]
-    await send({"type": "http.response.start", "status": answer[0], "headers": headers})
-    await send({"type": "http.response.body", "body": answer[2]})
+        part = await receive()
+        held.append(part.get("body", b""))
+        if not part.get("more_body"):
+            return b"".join(held)
 
 
 async def _lifespan(receive: Any, send: Any) -> None:
     while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
+        part = await receive()
+        await send({"type": f"{part['type']}.complete"})
+        if part["type"] == "lifespan.shutdown":
             return

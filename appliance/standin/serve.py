@@ -8,7 +8,7 @@ from typing import Any
 
 import uvicorn
 
-from appliance.standin.app import StandIn
+from appliance.standin.app import Cut, StandIn
 
 
 class _Protocol:
@@ -20,18 +20,21 @@ class _Protocol:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         try:
             await self._app(scope, receive, send)
-        except Exception as fault:
+        except Cut:
+            # What was sent of a half answer must be on the wire before the connection breaks.
+            await asyncio.sleep(0.02)
             transport = getattr(getattr(send, "__self__", None), "transport", None)
-            if type(fault).__name__ != "_Cut" or transport is None:
+            if transport is None:
                 raise
             transport.abort()
             await asyncio.sleep(0)
 
 
 def server(app: StandIn, host: str, port: int) -> uvicorn.Server:
-    """A server ready to run; `server.run()` blocks."""
+    """A server ready to run; `server.run()` blocks. The date in its answers is the stand-in's own."""
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
-        _Protocol(app), host=host, port=port, log_level="critical", access_log=False, http="h11", loop="asyncio"
-    )
+        _Protocol(app), host=host, port=port, log_level="critical", access_log=False, http="h11", loop="asyncio",
+        date_header=False, server_header=False,
+    )  # fmt: skip
     return uvicorn.Server(config)

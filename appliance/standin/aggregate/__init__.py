@@ -1,0 +1,1 @@
+"""The monthly figures: data values on both import engines, locks, completion, the data entry calls."""

@@ -1,0 +1,1 @@
+"""Messages between users, and the files that hang on them."""

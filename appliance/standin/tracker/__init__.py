@@ -1,0 +1,1 @@
+"""Event programs without registration: import, checks, reading back, jobs, the older call."""
