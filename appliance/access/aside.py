@@ -11,7 +11,7 @@ from appliance.storage import Store
 
 def take_in(store: Store) -> int:
     """Write every note into the sound store in one act, then drop the side file; returns how many there were."""
-    if not store.aside.path.exists():
+    if store.damage is not None or not store.aside.path.exists():
         return 0
     # Cut between the act and the removal it is done again at the next start: the key lets it act once.
     key = hashlib.sha256(store.aside.path.read_bytes()).digest()[:16]

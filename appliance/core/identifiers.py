@@ -89,6 +89,11 @@ def normalise_code(text: str) -> str:
     return _clean(text).replace("I", "1").replace("L", "1").replace("O", "0")
 
 
+def grouped(code: str) -> str:
+    """A code as people read it aloud: by three."""
+    return " ".join(code[i : i + 3] for i in range(0, len(code), 3))
+
+
 def patient_number(facility_code: str, year: int, rank: int) -> str:
     """A patient's number as printed, e.g. `0417-26-00318-7`: facility, year of the first visit, rank, check.
 

@@ -18,14 +18,18 @@ from appliance.core.errors import ApplianceError, InvariantBroken
 from appliance.web import (
     admin,
     auth,
+    cards,
     depot,
     direct_sales,
     drafts,
     emergency,
     exchange,
     home,
+    identity,
     lookups,
+    merging,
     patients,
+    registration,
     reports,
     sales,
     setup,
@@ -43,7 +47,7 @@ from appliance.web.words.refusals import SENTENCES, sentence
 READERS = 4
 log = logging.getLogger(__name__)
 MODULES = (
-    auth, setup, home, patients, emergency, visits, lookups, drafts, depot, sales, direct_sales, till, reports, exchange,
+    auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, lookups, drafts, depot, sales, direct_sales, till, reports, exchange,
     admin, upkeep,
 )  # fmt: skip
 

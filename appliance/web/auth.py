@@ -129,7 +129,7 @@ async def own_pin(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect
                 form.errors["actuel"] = sentence(fault)
                 raise Refused("form")
         if pin != form.raw("encore"):
-            form.errors["encore"] = "Les deux codes ne sont pas les mêmes."
+            form.errors["encore"] = _("Les deux codes ne sont pas les mêmes.")
             raise Refused("form")
         if (held := await asyncio.to_thread(_held, request, session.staff)) is not None:
             _, old_hash = held

@@ -23,6 +23,7 @@ from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to
 from appliance.web.reading import in_reader
 from appliance.web.visitor import visitor_of
+from appliance.web.words import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,7 @@ async def ask(request: Request[Any, Any, Any], patient: int) -> Response[bytes] 
         if fault.code == "no-such-patient":
             raise
         if fault.code == "glass-reason":
-            form.errors["raison"] = "Écrivez la raison : cinq lettres au moins."
+            form.errors["raison"] = _("Écrivez la raison : cinq lettres au moins.")
         return await asyncio.to_thread(_again, request, patient, form, fault)
     return to(f"/patients/{patient}", "urgence")
 

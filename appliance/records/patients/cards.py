@@ -21,6 +21,7 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
 from appliance.core.datafile import load_json
+from appliance.core.identifiers import grouped
 from appliance.core.printing.child import answer
 from appliance.core.printing.fonts import BOLD, PLAIN, use_fonts
 
@@ -67,11 +68,6 @@ def sheet(codes: Sequence[str], centre: str) -> bytes:
         _card(canvas, left + column * WIDTH, bottom + (ROWS - 1 - row) * HEIGHT, code, centre)
     canvas.save()
     return out.getvalue()
-
-
-def grouped(code: str) -> str:
-    """A code as people read it aloud: by three."""
-    return " ".join(code[i : i + 3] for i in range(0, len(code), 3))
 
 
 def _card(canvas: Canvas, x: float, y: float, code: str, centre: str) -> None:

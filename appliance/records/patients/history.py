@@ -60,6 +60,15 @@ def changes(db: Database, patient: int) -> list[Change]:
     ]
 
 
+def contacts(db: Database, patient: int) -> list[tuple[str | None, str | None, int | None, int]]:
+    """Mother's name and phone as they were before each correction, who changed them (staff id), when (ms)."""
+    return db.all(
+        "SELECT c.mother_name, c.phone, a.staff, a.at FROM patient_contact_before c JOIN act a ON a.seq = c.act"
+        " WHERE c.patient = ? ORDER BY c.id DESC",
+        (patient,),
+    )
+
+
 def cards(db: Database, patient: int) -> list[tuple[str, bool]]:
     """The cards of a person as (code, whether it is in use), the newest first."""
     rows = db.rows(CardRow.select().where(CardRow.patient == patient).order_by(CardRow.bound_act.desc()))

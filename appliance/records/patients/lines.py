@@ -11,6 +11,7 @@ import msgspec
 from appliance.records.patients.model import Birth, PatientLine
 from appliance.storage import Database
 
+COMMON_OVER = 300
 _LINE = (
     "SELECT p.id, p.number, p.sex, p.born_on, p.born_precision, v.name, c.mother_name, p.last_visit_on, c.phone,"
     " p.deceased_on IS NOT NULL, p.allergies, p.allergies_asked, p.village, v.in_area, p.age_value, p.age_unit,"
@@ -57,6 +58,36 @@ def latest(db: Database, limit: int = 25) -> list[PatientLine]:
         "SELECT id FROM patient WHERE merged_into IS NULL ORDER BY last_visit_on DESC, id DESC LIMIT ?", (limit,)
     )
     return lines(db, [r[0] for r in rows])
+
+
+def common_villages(db: Database, limit: int = 6) -> list[int]:
+    """The villages that those registered last come from, the most frequent first."""
+    return [
+        row[0]
+        for row in db.all(
+            "SELECT village FROM (SELECT village FROM patient ORDER BY id DESC LIMIT ?) WHERE village IS NOT NULL"
+            " GROUP BY village ORDER BY count(*) DESC, village LIMIT ?",
+            (COMMON_OVER, limit),
+        )
+    ]
+
+
+def common_motives(db: Database, limit: int = 6) -> list[str]:
+    """What those seen last came for, the most frequent first; long ones are no chips."""
+    return [
+        row[0]
+        for row in db.all(
+            "SELECT motive FROM (SELECT motive FROM visit ORDER BY id DESC LIMIT ?) WHERE length(motive) BETWEEN 2 AND 20"
+            " GROUP BY motive ORDER BY count(*) DESC, motive LIMIT ?",
+            (COMMON_OVER, limit),
+        )
+    ]
+
+
+def is_blank_card(db: Database, code: str) -> bool:
+    """Whether a card was printed here and given to nobody yet. `code` as printed."""
+    row = db.one("SELECT patient, ended_act FROM card WHERE code = ?", (code,))
+    return row == (None, None)
 
 
 def _line(row: tuple[Any, ...], names: list[tuple[str, str]]) -> PatientLine:

@@ -27,7 +27,7 @@ from appliance.records.patients.model import PatientLine
 from appliance.storage import Database
 
 __all__ = [
-    "by_card", "get", "latest", "lines", "search", "standing_merges", "survivor", "with_keys",
+    "by_card", "by_code", "get", "latest", "lines", "search", "standing_merges", "survivor", "with_keys",
 ]  # fmt: skip
 
 LIMIT = 25
@@ -44,8 +44,8 @@ def search(db: Database, text: str, limit: int = LIMIT, offset: int = 0) -> list
     `limit` and `offset` page through at most a few hundred; a merged file is shown as the one that stands.
     """
     typed = " ".join(text.split())[:TYPED_MAX]
-    if exact := _by_code(db, typed):
-        return lines(db, [survivor(db, exact)])[offset : offset + limit]
+    if exact := by_code(db, typed):
+        return lines(db, [exact])[offset : offset + limit]
     digits = re.sub(r"[\s.+()/-]", "", typed)
     if digits.isdigit() and len(digits) >= 6:
         return lines(db, _survivors(db, _with_phone(db, digits))[offset : offset + limit])
@@ -74,11 +74,12 @@ def with_keys(
     return _ids(db, [_keyed(keys, kinds) for keys, kinds in groups], places, limit)
 
 
-def _by_code(db: Database, typed: str) -> int | None:
+def by_code(db: Database, typed: str) -> int | None:
+    """The file that a whole patient's number or a printed card names, the one that stands; None for anything else."""
     if number := normalise_patient_number(typed):
         found: int | None = db.value("SELECT id FROM patient WHERE number = ?", (number,))
         if found:
-            return found
+            return survivor(db, found)
     # A word of few letters may by chance end in its own check character: only a printed card makes it a card.
     return by_card(db, typed) if is_valid_code(typed) else None
 

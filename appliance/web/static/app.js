@@ -83,6 +83,21 @@ document.addEventListener("submit", async (event) => {
   sent.submit();
 });
 
+// A village tapped and one chosen in the list: the last gesture stands.
+document.addEventListener("change", (event) => {
+  const field = /** @type {HTMLInputElement} */ (event.target);
+  const list = /** @type {HTMLSelectElement | null} */ (document.querySelector("#village_autre"));
+  if (list && field.name === "village") list.value = "";
+  if (list && field === /** @type {any} */ (list)) {
+    for (const chip of document.querySelectorAll("input[name=village]")) /** @type {HTMLInputElement} */ (chip).checked = false;
+  }
+});
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  /** @type {HTMLButtonElement} */ (button).hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, () => { touched = Date.now(); });
 window.setInterval(async () => {
   const lock = /** @type {HTMLFormElement | null} */ (document.querySelector("form.lock"));
