@@ -12,7 +12,7 @@ from appliance.billing.sales.services import SaleForm, sell
 from appliance.core.actors import MACHINE
 from appliance.core.clock import FixedClock, SystemClock
 from appliance.generator.centre import Plan, generate
-from appliance.generator.world import person
+from appliance.generator.people import person
 from appliance.records.patients.model import birth_from_date
 from appliance.records.patients.services import NewPatient, register_patient
 from appliance.stock.dispensing.services import DispenseForm, DispenseLine

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from functools import partial
 
 import click
 
@@ -29,6 +30,10 @@ def serve(data: object, host: str, port: int, is_demo: bool) -> None:
     if not is_port_free(host, port):
         raise Refused("port-busy", port=port)
     state = AppState(store=None, is_demo=is_demo)
+    if is_demo:
+        from appliance.cli.filling import fill
+
+        state.background.append(partial(fill, state))
     try:
         state.store = Store.open(data, key_of(data).key(), system_clock())  # type: ignore[arg-type]
     except InvariantBroken as fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -20,15 +21,21 @@ OPENING_MONTHS = 2
 PAPER_MONTHS = 3
 
 
-def set_up(store: Store, clock: Clock, first: Month, monthly: dict[str, int], scale: float) -> dict[str, int]:
-    """Make the centre; returns the catalogue's product ids by code. `monthly` is the use expected of each product."""
+def set_up(
+    store: Store, clock: Clock, first: Month, monthly: dict[str, int], scale: float,
+    note: Callable[[Unit], None] = lambda _: None,
+) -> dict[str, int]:  # fmt: skip
+    """Make the centre; returns the catalogue's product ids by code. `monthly` is the use expected of each product.
+
+    `note` writes more in the same act.
+    """
     held = world()
     hashes = {name: pins.hash_pin(pin) for name, _, pin in held["staff"]}
     products = read_whole(STARTER)
 
     def make(unit: Unit) -> dict[str, Any]:
         set_facility(unit, Facility(**held["facility"]))
-        for name, share, in_area in held["villages"]:
+        for name, share, in_area, _ in held["villages"]:
             people = {first.year: int(12_000 * scale * share)} if in_area else None
             add_village(unit, name, in_area=in_area, population=people)
         place = add_place(unit, "depot", "Dépôt")
@@ -53,6 +60,7 @@ def set_up(store: Store, clock: Clock, first: Month, monthly: dict[str, int], sc
         for code, use in monthly.items():
             for back in range(1, PAPER_MONTHS + 1):
                 unit.append("paper_consumption", product=codes[code], month=str(first.plus(-back)), quantity=use)
+        note(unit)
         return {"products": len(codes)}
 
     store.in_writer(lambda runner: runner.act("set-up", MACHINE, make), clock)

@@ -108,7 +108,7 @@ def frame(request: Ask, db: Database) -> dict[str, Any]:
         ],
         "may": _asker(rights, session, visitor.emergency), "glasses": _open_glasses(state, db, session), "pending": counted.get("waiting", 0) + counted.get("sending", 0),
         "trouble": counted.get("held", 0) + counted.get("refused", 0), "last_done": outbox.last_done(db),
-        "said": SAID.get(request.query_params.get("dit", ""), ""), "is_demo": state.is_demo, "here": request.url.path, "errors": {}, "form": None,
+        "said": SAID.get(request.query_params.get("dit", ""), ""), "is_demo": state.is_demo, "filling": state.filling, "here": request.url.path, "errors": {}, "form": None,
         "refusal": "", "battery": state.health.battery_percent if state.health else None,
         "alarms": [labels.ALARMS[code] for code in _alarms(state)],
     }  # fmt: skip

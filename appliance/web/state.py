@@ -11,6 +11,7 @@ from appliance.access import glass
 from appliance.access.glass import Glass
 from appliance.access.reads import ReadJournal
 from appliance.access.sessions import Sessions
+from appliance.core.periods import Month
 from appliance.storage import Database, Store
 from appliance.upkeep.health import Health
 
@@ -22,6 +23,7 @@ class AppState:
     `store` is None, with `damage` saying why, when it could not be opened: every page then says so.
     `doors` let one PIN of a person be tried at a time; `tries_aside` count wrong ones (how many, locked until in
     ms) while the store only reads. `setup_code` is printed by the installer and asked once, before there is any staff.
+    `filling` is the month that an example centre is living behind the pages, None when its story is told.
     """
 
     store: Store | None
@@ -29,6 +31,7 @@ class AppState:
     sessions: Sessions = field(default_factory=Sessions)
     setup_code: str = ""
     is_demo: bool = False
+    filling: Month | None = None
     health: Health | None = None
     is_check_failed: bool = False
     on_outbox: Callable[[], None] = lambda: None
