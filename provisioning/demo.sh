@@ -20,6 +20,7 @@ if [ "${free:-0}" -lt 600000 ]; then
   both "Il faut 600 Mo libres dans $home." "600 MB are needed in $home."
   exit 2
 fi
+trap 'both "Arrêt. Relancez la même commande." "Stopped. Run the same command again."; exit 130' INT TERM
 environment "$home/venv" provisioning/requirements.lock || exit 1
 export PYTHONPATH="$PWD" PYTHONDONTWRITEBYTECODE=1
 exec "$home/venv/bin/python" -m appliance demo --data "$home/centre" --port "$port" "$@"

@@ -37,13 +37,28 @@ debian() {
   done
 }
 
-# environment DIR LOCK: a virtual environment that holds exactly the lock; made anew only when the lock changed.
+# environment DIR LOCK: a virtual environment that holds exactly the lock; made anew only when the lock changed, and
+# by one window at a time. One that was cut while it was made has no stamp and is made anew.
 environment() {
-  local directory=$1 lock=$2 python stamp
-  stamp="$directory/.lock-sha256"
-  if [ -x "$directory/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(sha256sum <"$lock")" ]; then
-    return 0
+  local directory=$1 lock=$2 status
+  is_made "$directory" "$lock" && return 0
+  exec 8>"$directory.making" || return 1
+  if ! flock -n 8; then
+    both "Une autre fenêtre prépare déjà l'environnement : attente…" "Another window is already preparing: waiting…"
+    flock 8
   fi
+  is_made "$directory" "$lock" || make_environment "$directory" "$lock" 8>&-
+  status=$?
+  exec 8>&-
+  return $status
+}
+
+is_made() {
+  [ -x "$1/bin/python" ] && [ "$(cat "$1/.lock-sha256" 2>/dev/null)" = "$(sha256sum <"$2")" ]
+}
+
+make_environment() {
+  local directory=$1 lock=$2 python
   if ! python=$(find_python); then
     debian python3 python3-venv || true
     python=$(find_python) || {
@@ -61,10 +76,11 @@ environment() {
       return 1
     }
   fi
+  both "Téléchargement des paquets (une seule fois)…" "Fetching the packages (once)…"
   "$directory/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$lock" || {
     both "Le téléchargement des paquets a échoué : vérifiez la connexion, puis relancez la même commande." \
       "Fetching the packages failed: check the connection, then run the same command again."
     return 1
   }
-  sha256sum <"$lock" >"$stamp"
+  sha256sum <"$lock" >"$directory/.lock-sha256"
 }
