@@ -68,9 +68,9 @@ make_environment() {
     }
   fi
   rm -rf "$directory"
-  if ! "$python" -m venv "$directory" 2>/dev/null; then
+  if ! "$python" -m venv "$directory" >/dev/null 2>&1; then
     debian python3-venv || true
-    "$python" -m venv "$directory" || {
+    "$python" -m venv "$directory" >/dev/null 2>&1 || {
       both "L'environnement Python ne peut pas être créé : installez python3-venv." \
         "The Python environment can't be made: install python3-venv."
       return 1
