@@ -1,8 +1,9 @@
 """The CRGS: one line a product, each column from the ledger.
 
-SI what lay there before the month (and the opening stock entered in it); QR, QU, QP, QA the month's movements;
+SI is the SDU of the month before (and the opening stock entered in the month); QR, QU, QP, QA the month's movements;
 ST = SI + QR - QU - QP + QA; SDU the usable stock on the last day (no count was made: the ledger's own figure);
-EC = SDU - ST, that is expired or frozen stock with its sign; JR days without usable stock; CMM and what follows
+EC = SDU - ST: what expired or was frozen in the month shows here until its destruction is written, which then shows
+with the other sign, because it had left the SDU already; JR days without usable stock; CMM and what follows
 from it at the month's end.
 """
 
@@ -29,15 +30,15 @@ SOON_DAYS = 91
 def stock_lines(db: Database, form: Form, month: Month, until: date) -> tuple[ReportCell, ...]:
     """Every cell of the CRGS of a month. A product that never moved has empty cells."""
     last = min(month.last, until)
-    before: dict[int, int] = dict(
-        # Today's balance less what moved since: the years before the month are not read.
-        db.all(
-            "SELECT p.id, coalesce((SELECT sum(quantity) FROM balance WHERE product = p.id AND quantity > 0), 0)"
-            " - coalesce((SELECT sum(quantity) FROM stock_day WHERE product = p.id AND day >= ?1), 0) FROM product p"
-            " WHERE EXISTS (SELECT 1 FROM stock_day WHERE product = p.id AND day < ?1)",
+    eve = month.first - timedelta(days=1)
+    known_before = {
+        row[0]
+        for row in db.all(
+            "SELECT id FROM product p WHERE EXISTS (SELECT 1 FROM stock_day WHERE product = p.id AND day < ?)",
             (month.first.isoformat(),),
         )
-    )
+    }
+    before = _usable_at(db, eve)
     moved: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for product, column, quantity in db.all(
         "SELECT p.id, s.report_column, sum(s.quantity) FROM product p CROSS JOIN stock_day s ON s.product = p.id"
@@ -46,10 +47,10 @@ def stock_lines(db: Database, form: Form, month: Month, until: date) -> tuple[Re
     ):
         moved[product][column] = quantity
     records = _records(db, month.first, last)
-    usable, soon = _usable_at(db, last), _expiring(db, last)
+    usable, soon = _usable_at(db, last), _usable_at(db, last, last + timedelta(days=SOON_DAYS + 1))
     cells: list[ReportCell] = []
     for product in catalogue.listed(db, limit=1000):
-        known = product.id in before or product.id in moved
+        known = product.id in known_before or product.id in moved
         figures = (
             _figures(db, product, month, last, before.get(product.id, 0), moved[product.id], usable, soon)
             if known
@@ -110,34 +111,32 @@ def _records(db: Database, first: date, last: date) -> dict[tuple[int, str], lis
     return found
 
 
-def _usable_at(db: Database, day: date) -> dict[int, int]:
-    """Usable stock at the end of a day: balances of today walked back over the days since."""
+def _usable_at(db: Database, day: date, expiring_before: date = date.max) -> dict[int, int]:
+    """Usable stock at the end of a day, by product: balances of today walked back over the days since.
+
+    A lot counts until its last day, and until the day from which it has been quarantined or recalled.
+    `expiring_before` keeps the lots whose last day comes before it.
+    """
+    usable = (
+        "l.expires_on >= ?1 AND l.expires_on < ?2 AND (l.status = 'usable' OR ?1 <"
+        " (SELECT max(s.occurred_on) FROM lot_status s WHERE s.lot = l.id AND s.status <> 'usable'))"
+    )
+    asked = (day.isoformat(), expiring_before.isoformat())
     held: dict[int, int] = defaultdict(int)
     held |= dict(
         db.all(
             "SELECT b.product, sum(b.quantity) FROM balance b JOIN lot l ON l.id = b.lot WHERE b.quantity > 0"
-            " AND l.expires_on >= ? AND l.status = 'usable' GROUP BY b.product",
-            (day.isoformat(),),
+            f" AND {usable} GROUP BY b.product",
+            asked,
         )
     )
     for product, moved in db.all(
-        "SELECT p.id, sum(s.quantity) FROM product p CROSS JOIN stock_day s ON s.product = p.id AND s.day > ?1"
-        " JOIN lot l ON l.id = s.lot WHERE l.expires_on >= ?1 AND l.status = 'usable' GROUP BY p.id",
-        (day.isoformat(),),
+        "SELECT p.id, sum(d.quantity) FROM product p CROSS JOIN stock_day d ON d.product = p.id AND d.day > ?1"
+        f" JOIN lot l ON l.id = d.lot WHERE {usable} GROUP BY p.id",
+        asked,
     ):
         held[product] -= moved
     return held
-
-
-def _expiring(db: Database, day: date) -> dict[int, int]:
-    """What of each product lies in lots that expire within three months."""
-    return dict(
-        db.all(
-            "SELECT b.product, sum(b.quantity) FROM balance b JOIN lot l ON l.id = b.lot WHERE b.quantity > 0"
-            " AND l.expires_on BETWEEN ? AND ? GROUP BY b.product",
-            (day.isoformat(), (day + timedelta(days=SOON_DAYS)).isoformat()),
-        )
-    )
 
 
 def _whole(value: Fraction | None) -> int | None:

@@ -69,5 +69,5 @@ def test_the_crgs_adds_up_line_by_line_and_month_to_month(centre_copy: Path) -> 
         assert row["EC"] == row["SDU"] - row["ST"]  # type: ignore[operator]
         if month == "2026-10":
             assert row["QU"] == used.get(code, 0)
-            assert row["SI"] == lines["2026-09", code]["ST"]
+            assert row["SI"] == lines["2026-09", code]["SDU"]
     assert moved > 40

@@ -180,6 +180,8 @@ def crgs(db: Any, month: str) -> dict[str, dict[str, Any]]:
         case = {"as_of": last.isoformat(), "months": sorted(months, key=lambda m: m["month"]), "first_receipt": None}
         found[code] = {
             "QR": shelf.column(month, "QR"), "QU": -shelf.column(month, "QU"), "QP": -shelf.column(month, "QP"),
+            "SI": shelf.usable(month_days(month)[0] - timedelta(days=1)) + shelf.column(month, "SI"),
+            "PEREM": shelf.usable(last) - shelf.usable(last, last + timedelta(days=92)),
             "QA": shelf.column(month, "QA"), "SDU": shelf.usable(last), "JR": len(shelf.stockout_days(month)),
             "CMM": by_the_text.consumption(case).cmm, "is_new": not any(c == "SI" for _, _, c, _ in shelf.rows),
         }  # fmt: skip

@@ -69,7 +69,7 @@ def test_every_line_of_the_crgs_equals_the_ledger_walked_by_hand(db: Any, month:
     known = 0
     for code, wanted in by_hand.items():
         found = lines[code]
-        for column in ("QR", "QU", "QP", "QA", "SDU", "JR"):
+        for column in ("SI", "QR", "QU", "QP", "QA", "SDU", "JR", "PEREM"):
             assert (code, column, found[column].value) == (code, column, wanted[column])
         for column, sign in (("QR", 1), ("QU", -1), ("QP", -1), ("QA", 1)):
             behind = movements_behind(db, found[column].records)
