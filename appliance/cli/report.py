@@ -42,7 +42,10 @@ def report(form: str, month: str, data: Path, as_json: bool, pdf: Path | None) -
                 "version": closing.version if closing else 0, "hash": closing.hash.hex() if closing else None,
                 "cells": [c.as_json() for c in cells],
                 "findings": [
-                    {"check": f.check.code, "severity": f.check.severity, "left": f.left, "right": f.right}
+                    {
+                        "check": f.check.code, "severity": f.check.severity, "left": f.left, "right": f.right,
+                        "where": f.where, "label": f.check.message, "records": len(f.records),
+                    }
                     for f in made.findings
                 ],
                 "unplaced": len(made.unplaced),

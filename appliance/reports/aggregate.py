@@ -1,4 +1,4 @@
-"""Facts into cells, and cells against one another. Pure.
+"""Facts into cells. Pure.
 
 A fact and its reversal leave no trace in a cell; what stands behind a figure are the facts that still stand. A
 fact that finds no band (no age, no sex) is never dropped in silence: it is given back as unplaced.
@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
-from appliance.reports.form import Check, Element, Form, Option
+from appliance.reports.form import Element, Form, Option
 
 FactRow = tuple[int, str, str, int | None, str | None, int]
 """id, kind, code, completed months, sex, quantity."""
@@ -25,15 +24,6 @@ class Counted:
     sums: Mapping[Key, int]
     facts: Mapping[Key, tuple[int, ...]]
     unplaced: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A cross-check that does not hold, with both sums."""
-
-    check: Check
-    left: int
-    right: int
 
 
 def count(form: Form, facts: Iterable[FactRow]) -> Counted:
@@ -64,29 +54,6 @@ def count(form: Form, facts: Iterable[FactRow]) -> Counted:
             sums[key] += quantity
             behind[key].append(identity)
     return Counted(sums=sums, facts={k: tuple(v) for k, v in behind.items()}, unplaced=tuple(unplaced))
-
-
-def findings(form: Form, totals: Mapping[str, int]) -> list[Finding]:
-    """The cross-checks of a form that do not hold over the totals of its elements."""
-    found = []
-    for check in form.checks:
-        left, right = _sum(form, check.left, totals), _sum(form, check.right, totals)
-        holds = left <= right if check.op == "<=" else left == right
-        if not holds:
-            found.append(Finding(check=check, left=left, right=right))
-    return found
-
-
-def _sum(form: Form, codes: Sequence[str], totals: Mapping[str, int]) -> int:
-    total = 0
-    for code in codes:
-        if "*" not in code:
-            total += totals.get(code, 0)
-            continue
-        total += sum(
-            totals.get(e.code, 0) for e in form.elements if fnmatchcase(e.code, code) and not e.is_out_of_totals
-        )
-    return total
 
 
 class _Placer:

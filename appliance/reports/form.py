@@ -28,6 +28,12 @@ class Option:
     min_months: int | None = None
     max_months: int | None = None
 
+    def holds(self, narrower: Option) -> bool:
+        """Whether this age band holds another whole."""
+        if self.min_months is None or narrower.min_months is None or narrower.min_months < self.min_months:
+            return False
+        return self.max_months is None or (narrower.max_months is not None and narrower.max_months <= self.max_months)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
@@ -49,7 +55,11 @@ class Element:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """A cross-check: sums of elements compared; `severity` blocking or warning; the message is French data."""
+    """A cross-check: sums of elements compared; `severity` blocking or warning; the message is French data.
+
+    `by` names the categories in whose options the sums are compared apart; none compares the whole. In the file a
+    check with `each` stands for one per element that fits its star, the same star on both sides.
+    """
 
     code: str
     left: tuple[str, ...]
@@ -57,6 +67,12 @@ class Check:
     right: tuple[str, ...]
     severity: str
     message: str
+    by: tuple[str, ...] = ()
+    right_times: int = 1
+
+    def holds(self, left: int, right: int) -> bool:
+        """Whether two sums agree with the check."""
+        return left <= right if self.op == "<=" else left == right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +126,9 @@ def load_form(file: Path) -> Form:
             )
             for i in range(len(held.need(("columns",), list)))
         )  # fmt: skip
-        return _form(held, {}, (), (), (), columns)
+        named = {c for code, _, _ in columns for c in (code, f"{code}+")} | {"days"}
+        line_checks = [c for i in range(len(held.need(("checks",), list))) for c in _checks(held, i, named, set())]
+        return _form(held, {}, (), (), tuple(line_checks), columns)
     categories = {name: _options(held, name) for name in held.need(("categories",), dict)}
     sections = tuple(
         (held.need(("sections", i, "code"), str), held.need(("sections", i, "name"), str))
@@ -124,7 +142,7 @@ def load_form(file: Path) -> Form:
             held.fault(("elements", index, "code"), f"{element.code} stands twice")
         seen.add(element.code)
         elements.append(element)
-    checks = tuple(_check(held, i, seen) for i in range(len(held.need(("checks",), list))))
+    checks = tuple(c for i in range(len(held.need(("checks",), list))) for c in _checks(held, i, seen, set(categories)))
     return _form(held, categories, sections, tuple(elements), checks, ())
 
 
@@ -182,20 +200,44 @@ def _element(held: Located, index: int, categories: Mapping[str, tuple[Option, .
     )  # fmt: skip
 
 
-def _check(held: Located, index: int, elements: set[str]) -> Check:
+def _checks(held: Located, index: int, elements: set[str], categories: set[str]) -> list[Check]:
+    """A check of the file, or the several that one with `each` stands for."""
     path = ("checks", index)
+    row = held.need(path, dict)
     sides = []
     for side in ("left", "right"):
         for place, code in enumerate(held.need((*path, side), list)):
             if "*" not in code and code not in elements:
                 held.fault((*path, side, place), f"names {code!r}, which is no element")
-        sides.append(tuple(held.content["checks"][index][side]))
+        sides.append(tuple(row[side]))
     if held.need((*path, "op"), str) not in ("<=", "=="):
         held.fault((*path, "op"), "must be <= or ==")
     if held.need((*path, "severity"), str) not in ("blocking", "warning"):
         held.fault((*path, "severity"), "must be blocking or warning")
-    row = held.content["checks"][index]
-    return Check(
-        code=held.need((*path, "code"), str), left=sides[0], op=row["op"], right=sides[1], severity=row["severity"],
-        message=held.need((*path, "message"), str),
-    )  # fmt: skip
+    by = tuple(row.get("by") or ())
+    for category in by:
+        if category not in categories:
+            held.fault((*path, "by"), f"names {category!r}, which is no category")
+    pairs = _each(sides[0], sides[1], elements) if row.get("each") else [(sides[0], sides[1])]
+    return [
+        Check(
+            code=held.need((*path, "code"), str), left=left, op=row["op"], right=right, severity=row["severity"],
+            message=held.need((*path, "message"), str), by=by, right_times=row.get("right_times", 1),
+        )
+        for left, right in pairs
+    ]  # fmt: skip
+
+
+def _each(
+    left: tuple[str, ...], right: tuple[str, ...], elements: set[str]
+) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """One pair of codes for each element that fits the left star and has its partner on the right."""
+    (pattern,), (partner,) = left, right
+    head, tail = pattern.split("*")
+    found: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    for code in sorted(elements):
+        if code.startswith(head) and code.endswith(tail):
+            other = partner.replace("*", code[len(head) : len(code) - len(tail)])
+            if other in elements:
+                found.append(((code,), (other,)))
+    return found

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from appliance.core.periods import Month
-from appliance.reports.aggregate import FactRow, Finding, count, findings
+from appliance.reports.aggregate import FactRow, count
 from appliance.reports.closing import repository
 from appliance.reports.closing.model import ReportCell, Source
+from appliance.reports.cross_checks import Finding, findings
 from appliance.reports.form import Element, Form, form
 from appliance.reports.stock_lines import stock_lines
 from appliance.stock.catalogue import repository as catalogue
@@ -36,7 +37,9 @@ def report(db: Database, code: str, month: Month, until: date) -> Report:
     """The report of a month as it stands; `until` is today, for a month that is not over."""
     held = form(code)
     if held.columns:
-        return Report(form=held, month=month, cells=stock_lines(db, held, month, until), findings=(), unplaced=())
+        lines = stock_lines(db, held, month, until)
+        broken = tuple(findings(held, lines, month.days))
+        return Report(form=held, month=month, cells=lines, findings=broken, unplaced=())
     rows = standing_facts(db, month)
     counted = count(held, rows)
     typed = repository.typed(db, code, str(month))
@@ -56,7 +59,7 @@ def report(db: Database, code: str, month: Month, until: date) -> Report:
             else:
                 cells.append(_typed(element, disaggregation, typed))
     return Report(
-        form=held, month=month, cells=tuple(cells), findings=tuple(findings(held, totals_of(cells))),
+        form=held, month=month, cells=tuple(cells), findings=tuple(findings(held, cells, month.days, _visits(db, month))),
         unplaced=counted.unplaced,
     )  # fmt: skip
 
@@ -68,6 +71,10 @@ def standing_facts(db: Database, month: Month) -> list[FactRow]:
         " AND NOT EXISTS (SELECT 1 FROM fact r WHERE r.reverses = f.id) ORDER BY id",
         (str(month),),
     )
+
+
+def _visits(db: Database, month: Month) -> dict[int, int]:
+    return dict(db.all("SELECT id, visit FROM fact WHERE month = ? AND visit IS NOT NULL", (str(month),)))
 
 
 def totals_of(cells: list[ReportCell] | tuple[ReportCell, ...]) -> dict[str, int]:

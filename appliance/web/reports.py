@@ -27,6 +27,8 @@ from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 from appliance.web.words import labels
 
+FINDING_ROWS = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -80,7 +82,7 @@ def show(request: Request[Any, Any, Any], code: str, period: str, section: str =
             sections=sections, tables=_tables(now.form, cells, chosen, _flagged(now)), item=item, code=code,
             typed=[e for e in now.form.elements if e.is_typed and e.section == chosen], values=_values(cells),
             signer=staff.name_of(db, closing.staff) if closing else "", names=_product_names(db),
-            counts=_counts(cells), is_over=month.last < today_of(request),
+            behind=[_behind(db, now, f.records) for f in now.findings], counts=_counts(cells), is_over=month.last < today_of(request),
         )  # fmt: skip
 
 
@@ -228,6 +230,11 @@ def heads(form: ReportForm, combo: tuple[str, ...]) -> tuple[tuple[tuple[str, in
 
 def _flagged(now: Report) -> set[str]:
     return {code for f in now.findings for code in (*f.check.left, *f.check.right)}
+
+
+def _behind(db: Database, now: Report, records: tuple[int, ...]) -> list[Any]:
+    """The first visits that break a cross-check; a broken line of the CRGS opens by its own cells."""
+    return [] if now.form.columns else facts_behind(db, records[:FINDING_ROWS])
 
 
 def _values(cells: tuple[ReportCell, ...]) -> dict[str, Any]:
