@@ -24,7 +24,7 @@ class NewEngine:
 
     def run(self, payload: dict[str, Any]) -> Result:
         """Import a payload: one fault of the group refuses all of it."""
-        sent, result = payload.get("dataValues") or [], self._result
+        result = self._result
         try:
             data_set, rows = decoded(self._lookup, self._options, payload)
             if rows:
@@ -34,12 +34,15 @@ class NewEngine:
                 raise GroupRefused("E8000", f"{len(good)} of {len(rows)} values could be stored, and all must be")
         except GroupRefused as fault:
             result.conflicts.append(_conflict(fault.code, fault.text, fault.args_))
-            result.nothing(len(sent))
+            result.nothing(0)
             return result
         if not self._options.dry_run:
             for row in good:
                 values.put(self._here, row)
-        result.updated = len(good)
+        if self._options.strategy == "DELETE":
+            result.deleted = len(good)
+        else:
+            result.updated = len(good)
         self._complete(payload, data_set, rows)
         return result
 

@@ -26,8 +26,12 @@ def decoded(lookup: Lookup, options: Options, payload: dict[str, Any]) -> tuple[
     data_set = None
     if given := payload.get("dataSet"):
         data_set = lookup.data_set(given, options.sets)
-        if data_set is None:
-            raise GroupRefused("E8005" if is_uid(given) else "E8004", f"Data set does not exist: {given}", [given])
+        if data_set is None and options.sets.upper() != "UID":
+            raise GroupRefused("E8005", f"Data set does not exist: {given}", [str(given)])
+        if data_set is None and not is_uid(given):
+            raise GroupRefused("E8004", f"Data set is no UID: {given}", [str(given)])
+        # One that does not exist is found out later: nobody may write to it, and it holds nothing.
+        data_set = data_set or {"id": given, "access": {"data": {"write": False}}, "dataSetElements": []}
     names = {
         "dataElement": index(lookup.elements.values(), options.elements),
         "orgUnit": index(lookup.units, options.units),
@@ -38,11 +42,11 @@ def decoded(lookup: Lookup, options: Options, payload: dict[str, Any]) -> tuple[
     rows = []
     for number, raw in enumerate(payload.get("dataValues") or []):
         held = {"period": payload.get("period"), "orgUnit": payload.get("orgUnit"), "attributeOptionCombo": payload.get("attributeOptionCombo")}  # fmt: skip
-        held |= {name: given for name, given in raw.items() if given not in (None, "")}
-        when = period(str(held.get("period") or ""), dashed=True)
+        held |= {name: given for name, given in raw.items() if given is not None}
+        when = period(str(held.get("period") or payload.get("period") or ""), dashed=True)
         if when is None:
             raise GroupRefused("E8100", f"Data value {number} has no period that can be read: {held.get('period')}")
-        element = _id(names, schemes, "dataElement", held, number, ("E8102", "E8103", "E8104"))
+        element = _id(names, schemes, "dataElement", held, number, ("E8102", "E8104", "E8103"))
         unit = _id(names, schemes, "orgUnit", held, number, ("E8105", "E8106", "E8107"))
         coc = _id(names, schemes, "categoryOptionCombo", held, number, ("", "E8109", "E8108"))
         aoc = _id(names, schemes, "attributeOptionCombo", held, number, ("", "E8111", "E8110"))
@@ -61,7 +65,7 @@ def _id(names: Any, schemes: Any, what: str, held: dict[str, Any], number: int, 
     """An id; by UID any well-formed one passes here, whether it exists is asked later."""
     missing, malformed, unknown = codes
     given = held.get(what)
-    if given is None:
+    if given is None or (given == "" and not missing):
         if not missing:
             return DEFAULT_COMBO
         raise GroupRefused(missing, f"Data value {number} has no {what}", [str(number)])

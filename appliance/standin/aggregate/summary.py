@@ -35,10 +35,11 @@ class Result:
         """SUCCESS, WARNING (some values refused, the others stored) or ERROR (nothing stored)."""
         return "ERROR" if self.is_error else "WARNING" if self.conflicts else "SUCCESS"
 
-    def nothing(self, count: int) -> None:
-        """Nothing of the group is stored."""
-        self.is_error, self.ignored = True, count
+    def nothing(self, ignored: int) -> None:
+        """Nothing of the group is stored; the old engine counts the values as ignored, the new one counts none."""
+        self.is_error, self.ignored = True, ignored
         self.imported = self.updated = self.deleted = 0
+        self.rejected.clear()
 
     def summary(self) -> Json:
         """The import summary."""

@@ -36,7 +36,11 @@ def inflated(body: bytes) -> bytes:
 
 def json_answer(status: int, content: Any, headers: dict[str, str] | None = None) -> Answer:
     """An answer of JSON."""
-    return status, {"content-type": "application/json", **(headers or {})}, json.dumps(content).encode()
+    return (
+        status,
+        {"content-type": "application/json", **(headers or {})},
+        json.dumps(content, separators=(",", ":")).encode(),
+    )
 
 
 def envelope(status: int, text: str, **more: Any) -> dict[str, Any]:
