@@ -27,7 +27,8 @@ COMMANDS = {
     "generate": "fill a store with a living, invented centre",
     "demo": "a generated centre with everything around it, on this machine",
     "standin": "a stand-in of the national DHIS2, for tests and the demonstration",
-    "stock": "one product's balance, consumption and months of stock; catalogue and prices",
+    "stock": "one product's balance, consumption and months of stock; import of the product list",
+    "prices": "the price list: import, export, list",
     "report": "a month's report as figures or paper",
     "link": "set, test and show the link to the national instance",
     "sync": "what waits to be sent, what was answered; send now",
@@ -86,6 +87,8 @@ def say_fault(fault: ApplianceError) -> None:
     """Say a fault on standard error; as JSON where `--json` was asked for."""
     if "--json" in sys.argv:
         click.echo(json.dumps({"error": fault.code, "params": _plain(fault.params)}, ensure_ascii=False), err=True)
+    elif isinstance(faults := fault.params.get("faults"), list):
+        click.echo("\n".join([f"appliance: {fault.code}", *(f"  {line}" for line in faults)]), err=True)
     else:
         click.echo(f"appliance: {fault}", err=True)
 

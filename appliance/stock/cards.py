@@ -34,6 +34,24 @@ class StockCard:
     limits: Thresholds
     proposal: Proposal
 
+    @property
+    def days_left(self) -> int | None:
+        """Whole days that the usable stock lasts at the CMM (30 days a month, as rule X counts); None when unknown."""
+        cmm = self.consumption.cmm
+        return int(Fraction(self.usable) * 30 / cmm) if cmm else None
+
+    @property
+    def runs_out_on(self) -> date | None:
+        """The day on which nothing usable is left at that rate; None when it is unknown or more than two years away."""
+        return (
+            self.as_of + timedelta(days=self.days_left) if self.days_left is not None and self.days_left < 731 else None
+        )
+
+    def expiring(self, days: int) -> int:
+        """Base units in usable lots that expire within so many days."""
+        last = self.as_of + timedelta(days=days)
+        return sum(lot.quantity for lot in self.lots if lot.is_usable and self.as_of <= lot.expires_on <= last)
+
 
 def stock_card(db: Database, code: str, as_of: date) -> StockCard:
     """The card of a product at a date; raises `Refused("no-such-product")`."""

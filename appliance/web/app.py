@@ -29,6 +29,8 @@ from appliance.web import (
     lookups,
     merging,
     patients,
+    prices,
+    receipts,
     registration,
     reports,
     sales,
@@ -47,7 +49,8 @@ from appliance.web.words.refusals import SENTENCES, sentence
 READERS = 4
 log = logging.getLogger(__name__)
 MODULES = (
-    auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, lookups, drafts, depot, sales, direct_sales, till, reports, exchange,
+    auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, lookups, drafts, depot, receipts,
+    prices, sales, direct_sales, till, reports, exchange,
     admin, upkeep,
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from appliance.core.errors import Refused
 from appliance.storage import Database, Unit
 
 __all__ = [
-    "PAYERS", "PRICE_MAX", "PriceLine", "PriceRow", "changes", "history", "listed", "load_prices", "read_prices",
+    "PAYERS", "PRICE_MAX", "PriceLine", "PriceRow", "changes", "history", "known_products", "listed", "load_prices", "read_prices",
     "unit_price",
 ]  # fmt: skip
 PATIENT = "patient"
@@ -40,10 +40,7 @@ def load_prices(unit: Unit, lines: Sequence[PriceLine], source: str) -> int:
 
     Raises `Refused("price-unknown-product", codes=[…])` and enters none.
     """
-    known = _products(unit)
-    unknown = sorted({line.code for line in lines} - set(known))
-    if unknown:
-        raise Refused("price-unknown-product", codes=unknown)
+    known = known_products(unit, lines)
     wanted = changes(unit, lines)
     for line in wanted:
         unit.append(
@@ -53,6 +50,15 @@ def load_prices(unit: Unit, lines: Sequence[PriceLine], source: str) -> int:
             is_withdrawn=1 if line.unit_price_fcfa is None else None,
         )  # fmt: skip
     return len(wanted)
+
+
+def known_products(db: Database, lines: Sequence[PriceLine]) -> dict[str, int]:
+    """The products of the catalogue by code; raises `Refused("price-unknown-product", codes=[…])` for one it lacks."""
+    known: dict[str, int] = dict(db.all("SELECT code, id FROM product"))
+    unknown = sorted({line.code for line in lines} - set(known))
+    if unknown:
+        raise Refused("price-unknown-product", codes=unknown)
+    return known
 
 
 def changes(db: Database, lines: Sequence[PriceLine]) -> list[PriceLine]:
@@ -118,7 +124,3 @@ def _price(db: Database, product: int, on: date, payer: str) -> int | None:
         (product, on.isoformat(), None if payer == PATIENT else payer),
     )
     return found
-
-
-def _products(db: Database) -> dict[str, int]:
-    return dict(db.all("SELECT code, id FROM product"))

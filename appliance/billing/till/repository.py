@@ -83,6 +83,14 @@ def lines(db: Database, key: int) -> list[ReceiptLine]:
     return [ReceiptLine(**dict(zip(names, row, strict=True))) for row in rows]
 
 
+def by_dispense(db: Database, dispenses: list[int]) -> dict[int, int]:
+    """The sale of each handing-over, by dispense id."""
+    if not dispenses:
+        return {}
+    marks = ",".join("?" * len(dispenses))
+    return dict(db.all(f"SELECT dispense, id FROM sale WHERE dispense IN ({marks})", dispenses))
+
+
 def latest(db: Database, limit: int = LATEST) -> list[SaleHead]:
     """The newest sales."""
     return [_head(row) for row in db.all(f"{_HEAD} ORDER BY s.id DESC LIMIT ?", (limit,))]

@@ -18,6 +18,8 @@ COLUMNS = (
     "programme", "traceur", "ven", "chaine_froid", "regime_prix", "source",
 )  # fmt: skip
 TEXT_MAX = 200
+SOURCE_MAX = 2_000
+"""Where a line comes from may quote several papers."""
 PACK_MAX = 1_000_000
 
 
@@ -97,8 +99,9 @@ def _line(cells: dict[str, str]) -> ProductLine | str:
         if not cells[column]:
             return f"{column} is empty"
     for column in COLUMNS:
-        if len(cells[column]) > TEXT_MAX:
-            return f"{column} is longer than {TEXT_MAX} characters"
+        limit = SOURCE_MAX if column == "source" else TEXT_MAX
+        if len(cells[column]) > limit:
+            return f"{column} is longer than {limit} characters"
     if not cells["code"].replace("-", "").replace("_", "").isalnum():
         return f"code {cells['code']!r} has characters other than letters, digits, - and _"
     units = cells["unites_par_conditionnement"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from appliance.core.errors import Refused
 from appliance.core.french import fold
 from appliance.stock.catalogue.csv_file import ProductLine, read_products
-from appliance.storage import Unit
+from appliance.storage import Database, Unit
 
 STARTER = Path(__file__).parent / "data" / "products-mali-starter.csv"
 
@@ -27,6 +27,33 @@ def load_list(unit: Unit, products: Sequence[ProductLine]) -> int:
         )
     unit.note(products=len(products))
     return len(products)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListChange:
+    """What a list would change: a new product, or the fields of a known one as (name, before, after)."""
+
+    code: str
+    label: str
+    is_new: bool
+    fields: tuple[tuple[str, str, str], ...] = ()
+
+
+def changes(db: Database, products: Sequence[ProductLine]) -> list[ListChange]:
+    """What loading a list would change, in its order; products that it does not name stay as they are."""
+    names = list(ProductLine.__dataclass_fields__)
+    held = {row[0]: dict(zip(names, row, strict=True)) for row in db.all(f"SELECT {', '.join(names)} FROM product")}
+    found = []
+    for line in products:
+        wanted = {**asdict(line), "cold_chain": int(line.cold_chain)}
+        before = held.get(line.code)
+        fields = () if before is None else tuple(
+            (name, str(before[name]), str(value)) for name, value in wanted.items() if before[name] != value
+        )  # fmt: skip
+        if before is None or fields:
+            label = f"{line.name} {line.strength}".strip()
+            found.append(ListChange(code=line.code, label=label, is_new=before is None, fields=fields))
+    return found
 
 
 def read_whole(file: Path) -> list[ProductLine]:

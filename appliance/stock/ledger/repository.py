@@ -30,6 +30,7 @@ class CardLine:
     balance: int
     reverses: int | None
     is_reversed: bool
+    dispense: int | None
 
 
 def on_shelf(db: Database, product: int, place: int | None = None) -> list[LotOnShelf]:
@@ -92,7 +93,7 @@ def card(db: Database, product: int, limit: int = 25, before: int | None = None)
             CardLine(
                 id=row[0], occurred_on=date.fromisoformat(row[1]), recorded_at=row[2], kind=row[3], reason=row[4],
                 document=document, lot_number=row[8], expires_on=date.fromisoformat(row[9]), quantity=row[10],
-                balance=total, reverses=row[11], is_reversed=bool(row[12]),
+                balance=total, reverses=row[11], is_reversed=bool(row[12]), dispense=row[5],
             )
         )  # fmt: skip
         total -= row[10]

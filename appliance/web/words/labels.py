@@ -34,6 +34,10 @@ MEANS = Words({"cash": "Espèces", "mobile_money": "Mobile money"})
 PAYERS = Words({
     "patient": "Patient", "amo": "AMO", "ramed": "RAMED", "mutuelle": "Mutuelle", "projet": "Projet ou ONG",
 })  # fmt: skip
+BANDS = Words({
+    "rupture": "rupture", "urgence": "urgence", "sous-stock": "sous-stock", "adéquat": "adéquat",
+    "surstock": "surstock", "dormant": "sans sortie", "inconnu": "CMM inconnue",
+})  # fmt: skip
 BAND_TAGS = {
     "rupture": "loud", "urgence": "danger", "sous-stock": "warn", "adéquat": "ok", "surstock": "info", "dormant": "",
     "inconnu": "",
