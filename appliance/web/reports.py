@@ -17,15 +17,17 @@ from appliance.reports import due
 from appliance.reports.closing import repository, services
 from appliance.reports.closing.model import ReportCell
 from appliance.reports.form import Form as ReportForm
+from appliance.reports.form import form as report_form
 from appliance.reports.preview import Report, facts_behind, report
 from appliance.reports.stock_lines import movements_behind
+from appliance.reports.typed import TypedField, typed_fields
 from appliance.storage import Database
 from appliance.sync.outbox import repository as outbox
 from appliance.sync.reports import subject_of
 from appliance.web.pages import page, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
-from appliance.web.words import labels
+from appliance.web.words import _, labels
 
 FINDING_ROWS = 20
 
@@ -80,7 +82,7 @@ def show(request: Request[Any, Any, Any], code: str, period: str, section: str =
         return page(
             request, "reports/show.html", db, report=now, month=month, closing=closing, late=late, chosen=chosen,
             sections=sections, tables=_tables(now.form, cells, chosen, _flagged(now)), item=item, code=code,
-            typed=[e for e in now.form.elements if e.is_typed and e.section == chosen], values=_values(cells),
+            typed=[(f, _typist(db, f)) for f in typed_fields(db, now.form, month, chosen)],
             signer=staff.name_of(db, closing.staff) if closing else "", names=_product_names(db),
             behind=[_behind(db, now, f.records) for f in now.findings], counts=_counts(cells), is_over=month.last < today_of(request),
         )  # fmt: skip
@@ -121,17 +123,17 @@ async def type_cells(request: Request[Any, Any, Any], code: str, period: str) ->
     form, month = await read_form(request), Month.parse(period)
 
     def write(unit: Any) -> dict[str, Any]:
-        before = repository.typed(unit, code, str(month))
+        known = {field.name: field for field in typed_fields(unit, report_form(code), month)}
         for name in form.typed:
             if not name.startswith("case-"):
                 continue
-            element = name.removeprefix("case-")
-            value = form.integer(name, high=10_000_000)
+            if name not in known:
+                raise Refused("typed-unknown-cell", cell=name[:40])
+            field, value = known[name], form.integer(name, high=10_000_000)
             if name in form.errors:
-                raise Refused("cell-value", cell=element)
-            held = before.get((element, repository.disaggregation_key({})), (None, None))[0]
-            if held != (None if value is None else str(value)):
-                services.type_cell(unit, code, month, element, {}, value)
+                raise Refused("cell-value", cell=field.code)
+            if field.value != (None if value is None else str(value)) or (value is None and field.carried):
+                services.type_cell(unit, code, month, field.code, field.disaggregation, value)
         return {}
 
     await state_of(request).opened.act(
@@ -237,8 +239,11 @@ def _behind(db: Database, now: Report, records: tuple[int, ...]) -> list[Any]:
     return [] if now.form.columns else facts_behind(db, records[:FINDING_ROWS])
 
 
-def _values(cells: tuple[ReportCell, ...]) -> dict[str, Any]:
-    return {c.code: c.value for c in cells if not c.disaggregation}
+def _typist(db: Database, field: TypedField) -> str:
+    """What stands under a typed figure: who gave it, or that last month's waits to be confirmed."""
+    if field.value is not None:
+        return f"{_('saisi par')} {staff.name_of(db, field.typed_by)}" if field.typed_by else _("saisi")
+    return _("repris du mois passé : à confirmer") if field.carried is not None else ""
 
 
 def _counts(cells: tuple[ReportCell, ...]) -> dict[str, int]:
