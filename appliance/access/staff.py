@@ -10,6 +10,7 @@ from appliance.access import pins
 from appliance.access.matrix import LEVELS, Rights, default_matrix
 from appliance.core.actors import Role
 from appliance.core.errors import Refused
+from appliance.core.french import has_mixed_letters, one_line
 from appliance.core.identifiers import new_uuid
 from appliance.storage import ConstraintFailed, Database, Unit
 
@@ -35,8 +36,8 @@ def add_member(unit: Unit, name: str, roles: Iterable[Role], pin_hash: str | Non
     `pin_hash` comes from `pins.hash_pin`: hashing is slow and must not hold the writer. Raises `Refused`
     ("staff-name", "staff-known", "staff-roles").
     """
-    text, held = " ".join(name.split()), frozenset(roles)
-    if not 2 <= len(text) <= 80:
+    text, held = one_line(name), frozenset(roles)
+    if not 2 <= len(text) <= 80 or has_mixed_letters(text) or not any(c.isalpha() for c in text):
         raise Refused("staff-name")
     if not held:
         raise Refused("staff-roles")

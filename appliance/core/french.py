@@ -25,6 +25,25 @@ def fold(text: str) -> str:
     return " ".join(plain.casefold().split())
 
 
+def one_line(text: str) -> str:
+    """Typed text as it is kept: one line, composed letters, nothing invisible (marks of direction, zero width)."""
+    composed = unicodedata.normalize("NFC", " ".join(text.split()))
+    return " ".join("".join(c for c in composed if c.isprintable()).split())
+
+
+def has_mixed_letters(text: str) -> bool:
+    """Whether a word mixes Latin with Cyrillic or Greek letters: it looks like a name and is found under none."""
+    for word in text.split():
+        alphabets = {unicodedata.name(c, "").split(" ")[0] for c in word if c.isalpha()} & {
+            "LATIN",
+            "CYRILLIC",
+            "GREEK",
+        }
+        if len(alphabets) > 1:
+            return True
+    return False
+
+
 def date_fr(day: date, weekday: bool = False) -> str:
     """`23 novembre 2026`, or `lundi 23 novembre 2026`; the first of a month is `1er`."""
     number = "1er" if day.day == 1 else str(day.day)

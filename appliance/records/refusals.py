@@ -42,6 +42,7 @@ REFUSALS = {
     "motive-too-long": "The motive is too long.",
     "name-empty": "A name without a letter or digit.",
     "name-kind": "The kind of a name is not civil, usual, marriage or nickname.",
+    "name-letters": "A word of the name mixes Latin with Cyrillic or Greek letters that look the same.",
     "name-too-long": "A name longer than `limit` letters.",
     "no-such-lab-order": "Nothing of that number was asked of the laboratory.",
     "no-such-merge": "The merge does not exist.",

@@ -40,7 +40,7 @@ from appliance.web import (
     visits,
 )
 from appliance.web.pages import environment, frame
-from appliance.web.security import BODY_BYTES_MAX, gate, guard
+from appliance.web.security import BODY_BYTES_MAX, closing_headers, gate, guard
 from appliance.web.state import AppState
 from appliance.web.static_files import static_file
 from appliance.web.visitor import visitor_of
@@ -129,4 +129,5 @@ def _say(
             )
     except Exception:
         body = environment().get_template("damaged.html").render(why=text)
-    return Response(body.encode(), status_code=status, media_type="text/html; charset=utf-8")
+    # An address that leads nowhere is answered before the gate: the headers are given here too.
+    return Response(body.encode(), status_code=status, media_type="text/html; charset=utf-8", headers=closing_headers())

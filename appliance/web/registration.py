@@ -102,7 +102,7 @@ def view_of(db: Database) -> dict[str, Any]:
 
 def shown_faults(form: Form, fault: Refused | None) -> None:
     """Say a refused value beside its field."""
-    field = {"name-empty": "nom", "name-too-long": "nom", "phone": "telephone", "village-unknown": "village_autre",
+    field = {"name-empty": "nom", "name-too-long": "nom", "name-letters": "nom", "phone": "telephone", "village-unknown": "village_autre",
              "text-too-long": "allergie", "died-on": "deces_le", "reason-needed": "raison"}  # fmt: skip
     if fault and fault.code in field:
         form.errors[field[fault.code]] = _("Vérifiez cette case.")

@@ -7,6 +7,7 @@ token of its session (or, before there is one, of the cookie set with the sign-i
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hmac
 import re
@@ -17,7 +18,7 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
-from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.exceptions import ClientException, NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,6 +35,8 @@ SESSION_COOKIE = "jeton"
 DEVICE_COOKIE = "tablette"
 CSRF_COOKIE = "avant"
 BODY_BYTES_MAX = 2 << 20
+BODY_SECONDS = 20
+"""How long the next piece of a form may be awaited."""
 ZIP_BYTES_MIN = 700
 # Acts keep the tablet's name: it is ours or none, never what somebody wrote into a cookie.
 _DEVICE = re.compile(r"T-[0-9a-f]{6}")
@@ -64,24 +67,42 @@ def gate(app: ASGIApp) -> ASGIApp:
         )
         visitor.csrf0 = cookies.get(CSRF_COOKIE) or _named(made, CSRF_COOKIE, secrets.token_urlsafe(18), None)
         scope["state"]["visitor"] = visitor
-        sender = _Sender(send, visitor.set_cookies, zipped="gzip" in _header(scope, b"accept-encoding"))
+        sender = _Sender(
+            send,
+            visitor.set_cookies,
+            zipped="gzip" in _header(scope, b"accept-encoding"),
+            secure=scope["scheme"] == "https",
+        )
         is_page = not scope["path"].startswith("/static/")
         is_writing = scope["method"] not in ("GET", "HEAD")
         if is_page and (state.store is None or (state.store.damage and is_writing and not _may_write(scope["path"]))):
             await _damaged(state, sender)
             return
-        await app(scope, receive, sender)
+        await app(scope, _impatient(receive), sender)
 
     return wrapped
+
+
+def _impatient(receive: Receive) -> Receive:
+    """A body that stops coming is given up, so that a few hanging tablets do not hold every place at the door."""
+
+    async def wait() -> Any:
+        try:
+            return await asyncio.wait_for(receive(), BODY_SECONDS)
+        except TimeoutError:
+            raise ClientException(status_code=408) from None
+
+    return wait
 
 
 class _Sender:
     """Adds the headers and cookies to an answer, and squeezes a page that is worth it."""
 
-    def __init__(self, send: Send, set_cookies: list[str], *, zipped: bool) -> None:
+    def __init__(self, send: Send, set_cookies: list[str], *, zipped: bool, secure: bool) -> None:
         self._send = send
         self._cookies = set_cookies
         self._zipped = zipped
+        self._suffix = "; Secure" if secure else ""
         self._start: Any = None
 
     async def __call__(self, message: Message) -> None:
@@ -110,7 +131,7 @@ class _Sender:
             message["body"] = gzip.compress(body, 5, mtime=0)
             headers = [h for h in headers if h[0] != b"content-length"]
             headers += [(b"content-encoding", b"gzip"), (b"content-length", str(len(message["body"])).encode())]
-        headers += [(b"set-cookie", c.encode()) for c in self._cookies]
+        headers += [(b"set-cookie", (c + self._suffix).encode()) for c in self._cookies]
         start["headers"] = headers
         found: Message = start
         return found
@@ -151,6 +172,11 @@ def _closed_file(
         return {}
     whose = subject_of(db, connection.path_params)
     return {"patient": whose, "tab": tab} if whose is not None else {}
+
+
+def closing_headers() -> dict[str, str]:
+    """The headers that every page carries: what it may load, and that no tablet keeps it."""
+    return {name.decode(): value.decode() for name, value in _HEADERS} | {"cache-control": "no-store"}
 
 
 def _may_write(path: str) -> bool:

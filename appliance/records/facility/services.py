@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from appliance.core.errors import Refused
-from appliance.core.french import fold
+from appliance.core.french import fold, one_line
 from appliance.records.facility.tables import VillagePopulationRow, VillageRow
 from appliance.storage import ConstraintFailed, Database, Unit, settings
 
@@ -65,7 +65,9 @@ def set_facility(unit: Unit, facility: Facility) -> None:
         raise Refused("facility-kind", kind=facility.kind)
     if facility.supplier not in SUPPLIERS:
         raise Refused("facility-supplier", supplier=facility.supplier)
-    kept = replace(facility, name=facility.name.strip(), code=facility.code.strip(), district=facility.district.strip())
+    kept = replace(
+        facility, name=one_line(facility.name), code=one_line(facility.code), district=one_line(facility.district)
+    )
     settings.put(unit, _NAME, asdict(kept))
 
 
@@ -161,7 +163,7 @@ def populations(db: Database) -> dict[int, dict[int, int]]:
 def _columns(
     name: str, in_area: bool, relais: str | None, relais_phone: str | None, distance_km: int | None
 ) -> dict[str, object]:
-    text = "".join(c for c in " ".join(name.split()) if c.isprintable())
+    text = one_line(name)
     if not 1 <= len(text) <= NAME_MAX or not any(c.isalnum() for c in text):
         raise Refused("village-name")
     if len(relais or "") > NAME_MAX or not 0 <= (distance_km or 0) <= DISTANCE_MAX_KM:

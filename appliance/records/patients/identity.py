@@ -6,7 +6,7 @@ They stand apart from care and ledger, so that destroying them leaves those whol
 from __future__ import annotations
 
 from appliance.core.errors import Refused
-from appliance.core.french import fold
+from appliance.core.french import fold, one_line
 from appliance.core.identifiers import patient_number
 from appliance.records.patients.matching import phone_key
 from appliance.records.patients.names import name_key, words
@@ -20,7 +20,7 @@ def clean(text: str | None) -> str | None:
     """Typed text on one line, without control characters, at most 120 letters; None when nothing is left."""
     if not text:
         return None
-    shown = "".join(c for c in " ".join(text.split()) if c.isprintable())[:TEXT_MAX].strip()
+    shown = one_line(text)[:TEXT_MAX].strip()
     return shown or None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from appliance.core.errors import Refused
+from appliance.core.french import has_mixed_letters
 from appliance.core.identifiers import RandomBytes, card_code, is_valid_code, new_uuid, normalise_code
 from appliance.records.care.restating import restate_patient
 from appliance.records.patients import identity
@@ -282,6 +283,8 @@ def _check(unit: Unit, form: NewPatient) -> None:
 
 def _check_name(kind: str, text: str) -> None:
     words(text)
+    if has_mixed_letters(text):
+        raise Refused("name-letters")
     if len(text) > identity.TEXT_MAX:
         raise Refused("name-too-long", limit=identity.TEXT_MAX)
     if kind not in NAME_KINDS:

@@ -75,6 +75,7 @@ _FRENCH = {
     "month-before-open": "Un mois plus ancien n'est pas clôturé : commencez par lui.",
     "motive-too-long": "Le motif est trop long.",
     "name-empty": "Écrivez le nom.",
+    "name-letters": "Un mot du nom mélange des alphabets qui se ressemblent : tapez-le de nouveau.",
     "name-too-long": "Le nom est trop long.",
     "no-link": "La liaison avec DHIS2 n'est pas réglée.",
     "no-price": "Ce produit n'a pas de prix. Le gérant doit l'ajouter au tarif.",
