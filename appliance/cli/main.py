@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import os
 import sys
 from typing import Any
 
@@ -63,7 +64,11 @@ def appliance() -> None:
 
 
 def main() -> None:
-    """Run the command line and turn every fault into one line and an exit code."""
+    """Run the command line and turn every fault into one line and an exit code.
+
+    What any command writes is its owner's alone: the courier shares the store's folder to reach the door in it.
+    """
+    os.umask(0o077)
     try:
         appliance(standalone_mode=False)
     except click.exceptions.Abort:

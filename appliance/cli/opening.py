@@ -13,8 +13,13 @@ import click
 from appliance.core.clock import Clock, SystemClock
 from appliance.storage import FileKey, Store
 
+# The courier may pass through the folder to the door and not list it, so `readable` is not asked for.
 DATA = click.option(
-    "--data", "data", type=click.Path(path_type=Path), required=True, help="The folder of the centre's store."
+    "--data",
+    "data",
+    type=click.Path(path_type=Path, readable=False),
+    required=True,
+    help="The folder of the centre's store.",
 )
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
 OFFSET = "APPLIANCE_CLOCK_OFFSET_MS"

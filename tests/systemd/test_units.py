@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
+import click
 import pytest
 
 UNITS = Path(__file__).resolve().parents[2] / "systemd"
@@ -105,6 +108,26 @@ def test_the_courier_may_pass_to_the_door_and_read_nothing_beside_it() -> None:
     assert "d /var/lib/appliance 2710 appliance appliance-door -" in folder
     assert settings("appliance.service")["UMask"] == ["0077"]
     assert settings("appliance-courier.service")["SupplementaryGroups"] == ["appliance-door"]
+
+
+def test_the_courier_asks_no_more_of_the_folder_than_to_pass(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Under its unit it may not list the folder; asked to prove that it can read it, it would never start."""
+    from appliance.cli.courier import courier
+
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.R_OK)
+    folder = next(option for option in courier.params if option.name == "data")
+    assert folder.type_cast_value(click.Context(courier), str(tmp_path)) == tmp_path
+
+
+def test_what_a_command_writes_is_its_owner_s_alone(tmp_path: Path) -> None:
+    """A store made by hand under a common umask must not lie open to the courier, who may pass through its folder."""
+    asked = [sys.executable, "-m", "appliance", "init", "--data", str(tmp_path / "centre")]
+    description = UNITS.parent / "provisioning" / "centre.example.json"
+    made = subprocess.run([*asked, "--file", str(description)], capture_output=True, text=True, umask=0o022)
+    assert made.returncode == 0, made.stderr
+    written = sorted((tmp_path / "centre").iterdir())
+    assert {path.name for path in written} >= {"store.db", "store.key", "store.check"}
+    assert [path.name for path in written if path.stat().st_mode & 0o077] == []
 
 
 @pytest.mark.parametrize("name", SERVICES)
