@@ -50,10 +50,10 @@ command -v shellcheck >/dev/null && stage scripts 60 shellcheck .ci/run provisio
 stage lint 120 ruff check .
 stage format 60 ruff format --check .
 stage types 300 mypy
-tests rooms 720 --ignore=tests/browser --ignore=tests/power --ignore=tests/web
-tests web 480 tests/web
-tests power 900 tests/power
-tests browser 720 tests/browser
+tests rooms 1500 --ignore=tests/browser --ignore=tests/power --ignore=tests/web
+tests web 900 tests/web
+tests power 1200 tests/power
+tests browser 1200 tests/browser
 
 printf '\n'
 python - "$reports" <<'PY' || failed=1

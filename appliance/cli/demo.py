@@ -32,7 +32,8 @@ STARTED_SECONDS = 60
 @DATA
 @click.option("--port", default=8000, show_default=True)
 @click.option("--months", default=WHOLE_YEAR, show_default=True, help="Months to generate in all.")
-def demo(data: Path, port: int, months: int) -> None:
+@click.option("--population", default=12_000, show_default=True, help="People in the area of the centre.")
+def demo(data: Path, port: int, months: int, population: int) -> None:
     """Generate a centre (once), start the resident process, the courier and a stand-in DHIS2; Ctrl-C ends all.
 
     Three months are lived before the first page; the resident process lives the others behind it.
@@ -63,7 +64,7 @@ def demo(data: Path, port: int, months: int) -> None:
         standin_port = _free_port()
         try:
             if not (data / "ready").exists():
-                _begin(data, max(min(months, WHOLE_YEAR * 5), 1))
+                _begin(data, max(min(months, WHOLE_YEAR * 5), 1), max(min(population, 200_000), 100))
             is_filling = _morning(data, f"http://127.0.0.1:{standin_port}")
         except KeyboardInterrupt:
             _both("\nArrêt. Relancez la même commande : elle continue.", "Stopped. Run it again: it goes on.")
@@ -101,14 +102,14 @@ def _say_why(fault: Exception, data: Path) -> None:
         _both(f"La démonstration n'a pas pu commencer : {fault}", f"The demonstration could not start: {fault}")
 
 
-def _begin(data: Path, months: int) -> None:
+def _begin(data: Path, months: int, population: int) -> None:
     """Live the first months; a beginning that was cut short is taken up where it stands."""
     from appliance.generator.centre import Centre, Plan
 
     _both("Création du centre inventé…", "Making the invented centre…")
     store = _taken_up(data) or _made(data)
     try:
-        plan = Plan(seed=1, population=12_000, months=months, until=store.clock.today(), is_lived_on=True)
+        plan = Plan(seed=1, population=population, months=months, until=store.clock.today(), is_lived_on=True)
         centre = Centre(store, plan)
         centre.prepare()
         last = centre.plan.first.plus(min(FIRST_MONTHS, months) - 1).last
