@@ -168,6 +168,10 @@ def test_a_value_sent_again_unchanged_counts_by_version(at: At, version: str, co
 def test_a_zero_that_means_nothing_is_dropped_in_silence_by_the_old_engine(at: At) -> None:
     dhis2 = at(OLD)
     assert told(dhis2.values(value("0", SCABIES), value("0", CASES))) == (200, "SUCCESS", {"imported": 1})
+    assert told(dhis2.values(value("0.0", SCABIES.lower()), value("0", SCABIES, comment="aucun cas")))[2] == {
+        "ignored": 1
+    }
+    assert (SCABIES, YOUNG) not in dhis2.stored()
     dhis2.values(value("5", SCABIES))
     assert told(dhis2.values(value("0", SCABIES))) == (200, "SUCCESS", {"deleted": 1})
     assert (SCABIES, YOUNG) not in dhis2.stored()
@@ -304,6 +308,8 @@ def test_the_strategy_in_the_payload_wins_on_the_old_engine_and_is_not_read_by_t
         dhis2.values(value("1"))
         dhis2.values(value("2"), strategy="CREATE", params={"importStrategy": "CREATE_AND_UPDATE"})
         assert dhis2.stored() == {(CASES, YOUNG): kept}
+        dhis2.values(value("3"), strategy="DELETE")
+        assert dhis2.stored() == ({} if version == OLD else {(CASES, YOUNG): "3"})
 
 
 def test_create_and_update_alone(at: At) -> None:

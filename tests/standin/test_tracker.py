@@ -259,6 +259,7 @@ def test_all_or_those_that_are_good(at: At) -> None:
     pair = (event(), event(event=OTHER, program="aaaaaaaaaaa"))
     whole = dhis2.events(*pair)
     assert (whole.status_code, whole.json()["stats"]["ignored"], dhis2.kept("events")) == (409, 2, [])
+    assert whole.json()["bundleReport"]["typeReportMap"]["EVENT"]["objectReports"] == []
     partly = dhis2.events(*pair, atomicMode="OBJECT")
     assert (partly.status_code, partly.json()["status"]) == (409, "ERROR")
     assert partly.json()["stats"] == {"created": 1, "updated": 0, "deleted": 0, "ignored": 1, "total": 2}

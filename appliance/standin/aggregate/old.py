@@ -106,4 +106,4 @@ class OldEngine:
         is_average = str(element.get("aggregationType", "SUM")).startswith("AVERAGE")
         means_nothing = not element.get("zeroIsSignificant") and not is_average
         is_empty = row.value is not None and is_numeric(element.get("valueType", "NUMBER")) and is_zero(row.value)
-        return bool(self._here.quirk("zero_dropped")) and means_nothing and is_empty and not row.comment
+        return bool(self._here.quirk("zero_dropped")) and means_nothing and is_empty
