@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -31,6 +32,22 @@ def test_every_affection_of_the_diagnosis_list_has_a_row() -> None:
     rows = {c for e in form("RMA").elements if e.kind == "morbidity" for c in (e.codes or ())}
     assert {d.affection for d in default_diagnoses().values()} <= rows
     assert {"PALCS", "PALCG", "PALPS", "PALPG", "AUTRES"} <= rows
+
+
+def test_the_sections_of_this_edition_are_whole() -> None:
+    """4 rows of curative activity, 35 of malaria, 73 affections of which 35 ask for deaths too; rules V01 to V18."""
+    held = form("RMA")
+    rows = Counter(e.section for e in held.elements)
+    assert rows == {"CUR": 4, "PALU": 35, "MORB": 108}
+    affections = {e.code[4:-2] for e in held.elements if e.section == "MORB" and e.code.endswith("_C")}
+    deaths = {e.code[4:-2] for e in held.elements if e.section == "MORB" and e.code.endswith("_D")}
+    assert (len(affections), len(deaths), deaths - affections) == (73, 35, set())
+    assert {c.code for c in held.checks} == {f"V{n:02d}" for n in range(1, 19)}
+    assert {c.code for c in held.checks if c.severity == "warning"} == {"V02", "V15", "V16", "V17"}
+    assert [c.code for c in form("CRGS").checks] == ["V45", "V47", "V48"]
+    assert [c for c, _, _ in form("CRGS").columns] == (
+        ["SI", "QR", "QU", "QP", "QA", "ST", "SDU", "EC", "JR", "CMM", "MSD", "SMAX", "QC", "PEREM"]
+    )
 
 
 @pytest.mark.parametrize(

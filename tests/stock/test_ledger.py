@@ -219,6 +219,22 @@ def test_a_box_that_came_and_was_given_out_the_same_day_is_no_stockout(
         assert stockout_count(db, 1, Month(2026, 7), date(2026, 7, 31)) == 30
 
 
+def test_a_day_on_which_a_sale_was_taken_back_and_made_anew_is_no_stockout(
+    store: Store, clock: FixedClock, act: Act, place: int
+) -> None:
+    clock.set(date(2026, 7, 1))
+    act(services.receive, place, "BL", "DRC", [received(1, 10)], date(2026, 7, 1))
+    clock.set(date(2026, 7, 2))
+    act(sell, sale(1, 10))
+    act(lambda unit: unit.append("stock_period", month="2026-07"))
+    clock.set(date(2026, 8, 10))
+    act(reverse_sale, 1, "autre patient")  # July is closed: it is dated in the open month
+    act(sell, sale(1, 10))
+    clock.set(date(2026, 8, 31))
+    with store.reading() as db:
+        assert stockout_count(db, 1, Month(2026, 8), date(2026, 8, 31)) == 30
+
+
 def test_T13_only_an_expired_lot_is_a_stockout(store: Store, clock: FixedClock, act: Act, place: int) -> None:
     clock.set(date(2026, 6, 1))
     act(services.receive, place, "BL", "DRC", [received(1, 40, year=2026, month=6)], date(2026, 6, 1))
