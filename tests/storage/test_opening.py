@@ -11,7 +11,7 @@ from appliance.core.actors import MACHINE
 from appliance.core.clock import FixedClock, SystemClock, to_datetime
 from appliance.core.errors import InvariantBroken, Refused
 from appliance.storage import FileKey, Store, Unit, audit
-from appliance.storage.migrate import current_version
+from appliance.storage.migrate import current_version, schema_files
 from tests.conftest import KEY, TODAY
 
 
@@ -111,3 +111,7 @@ def test_a_key_file_that_is_none_is_said_to_be(tmp_path: Path, content: str) -> 
     with pytest.raises(Refused) as refusal:
         FileKey(tmp_path / "store.key").key()
     assert refusal.value.code == "key-malformed"
+
+
+def test_migrations_are_numbered_one_by_one_since_a_store_keeps_only_the_last_number() -> None:
+    assert [int(f.name[:4]) for f in schema_files()] == list(range(1, len(schema_files()) + 1))

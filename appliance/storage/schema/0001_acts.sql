@@ -17,6 +17,8 @@ CREATE TABLE act (
   hash         BLOB    NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 CREATE UNIQUE INDEX act_request ON act (request_key) WHERE request_key IS NOT NULL;
+-- The few acts of a doubtful clock, found without reading the whole chain.
+CREATE INDEX act_doubtful ON act (seq) WHERE trusted = 0;
 --! insert-only act seq
 
 -- A clock once doubtful is settled later: which acts, and by how much they were off.
