@@ -106,6 +106,15 @@ def add_deputy(unit: Unit, absent: int, deputy: int, first: date, last: date) ->
         raise Refused("deputy", fault=fault.code) from fault
 
 
+def end_deputy(unit: Unit, deputy: int) -> int:
+    """End an intérim before its last day; returns who held it. Raises `Refused("deputy")` when there is none."""
+    who = unit.value("SELECT deputy FROM deputy WHERE id = ? AND ended_act IS NULL", (deputy,))
+    if who is None:
+        raise Refused("deputy", fault="none")
+    unit.run("UPDATE deputy SET ended_act = ? WHERE id = ?", (unit.act, deputy))
+    return int(who)
+
+
 def set_cell(unit: Unit, tab: str, role: Role, level: str) -> None:
     """Change one cell of the matrix. Raises `Refused` ("tab-unknown", "level")."""
     if tab not in default_matrix():
@@ -123,7 +132,14 @@ def set_cell(unit: Unit, tab: str, role: Role, level: str) -> None:
 
 
 def set_exception(unit: Unit, tab: str, member: int, level: str | None) -> None:
-    """Give one person another level on a tab than the roles give; None takes the exception back."""
+    """Give one person another level on a tab than the roles give; None takes the exception back.
+
+    Raises `Refused`: "no-such-staff", "level" (or an unknown tab), "last-head" when nobody could set rights any more.
+    """
+    if unit.value("SELECT 1 FROM staff WHERE id = ?", (member,)) is None:
+        raise Refused("no-such-staff", staff=member)
+    if tab == "personnel" and level not in (None, "write") and _is_only_head(unit, member):
+        raise Refused("last-head")
     unit.run("DELETE FROM matrix_exception WHERE tab = ? AND staff = ?", (tab, member))
     if level is not None:
         if tab not in default_matrix() or level not in LEVELS:
@@ -178,6 +194,15 @@ def rights(db: Database) -> Rights:
 def name_of(db: Database, staff: int | None) -> str:
     """How a person is called on pages; the machine when nobody acted."""
     return "l'appareil" if staff is None else str(db.value("SELECT name FROM staff WHERE id = ?", (staff,)) or "?")
+
+
+def _is_only_head(unit: Unit, member: int) -> bool:
+    """Whether no other active head of the centre, with the rights of the function, would be left."""
+    return not unit.value(
+        "SELECT 1 FROM staff s JOIN staff_role r ON r.staff = s.id WHERE s.is_active = 1 AND r.role = ? AND s.id <> ?"
+        " AND NOT EXISTS (SELECT 1 FROM matrix_exception e WHERE e.staff = s.id AND e.tab = 'personnel' AND e.level <> 'write')",
+        (Role.HEAD.value, member),
+    )
 
 
 def _keep_a_head(unit: Unit) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from appliance.access import pins, reads, staff
-from appliance.access.matrix import LEVELS, default_matrix
+from appliance.access.matrix import default_matrix
 from appliance.core.actors import Role
 from appliance.core.errors import Refused
 from appliance.web.forms import Form
@@ -72,8 +73,8 @@ async def change(request: Request[Any, Any, Any], member: int) -> Redirect:
         return {"staff": member}
 
     await state_of(request).opened.act("change-staff", session_of(request).actor, write)
-    if member != session_of(request).staff:
-        state_of(request).sessions.close_staff(member)
+    # Rights hold at once: the person signs in anew, and so does the one who changed their own.
+    state_of(request).sessions.close_staff(member)
     return to("/personnel", "enregistre")
 
 
@@ -95,50 +96,17 @@ async def deputy(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     return to("/personnel", "enregistre")
 
 
-@get("/personnel/matrice", opt={"tab": "personnel", "level": "read"})
-@in_reader
-def matrix_page(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Tab x function."""
-    with state_of(request).opened.reading() as db:
-        held = staff.rights(db)
-        tabs = [
-            (tab, [(role, held.level(tab.code, [role], None)) for role in Role]) for tab in default_matrix().values()
-        ]
-        exceptions = db.all(
-            "SELECT e.tab, s.name, e.level, s.id FROM matrix_exception e JOIN staff s ON s.id = e.staff"
-        )
-        members = staff.members(db, today_of(request))
-        return page(
-            request,
-            "admin/matrix.html",
-            db,
-            tabs=tabs,
-            roles=list(Role),
-            exceptions=exceptions,
-            member_options=[(m.id, m.name) for m in members],
-            tab_options=[(t.code, t.label) for t, _ in tabs],
-        )
-
-
-@post("/personnel/matrice", opt={"tab": "personnel", "level": "write"})
-async def set_matrix(request: Request[Any, Any, Any]) -> Redirect:
-    """Keep the cells that changed, and an exception for one person."""
-    form = await read_form(request)
+@post("/personnel/interim/{deputy:int}/finir", opt={"tab": "personnel", "level": "write"})
+async def end_deputy(request: Request[Any, Any, Any], deputy: int) -> Redirect:
+    """The absent one is back, or another will stand in: the functions lent end now."""
+    await read_form(request)
 
     def write(unit: Any) -> dict[str, Any]:
-        held = staff.rights(unit)
-        for name in form.typed:
-            parts = name.split(":")
-            if len(parts) == 3 and parts[0] == "cell" and parts[2] in set(Role):
-                level, role = form.raw(name), Role(parts[2])
-                if level in LEVELS and held.level(parts[1], [role], None) != level:
-                    staff.set_cell(unit, parts[1], role, level)
-        if member := form.integer("exception_personne"):
-            staff.set_exception(unit, form.raw("exception_onglet"), member, form.raw("exception_niveau") or None)
-        return {}
+        return {"staff": staff.end_deputy(unit, deputy)}
 
-    await state_of(request).opened.act("set-matrix", session_of(request).actor, write)
-    return to("/personnel/matrice", "enregistre")
+    done = await state_of(request).opened.act("end-deputy", session_of(request).actor, write)
+    state_of(request).sessions.close_staff(int(done.result["staff"]))
+    return to("/personnel", "enregistre")
 
 
 @get("/personnel/journal", opt={"tab": "journal", "level": "read"})
@@ -147,8 +115,15 @@ def journal(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Who opened which file, newest first."""
     state_of(request).reads.flush()
     with state_of(request).opened.reading() as db:
+        tabs = {code: tab.label for code, tab in default_matrix().items()}
         rows = [
-            (staff.name_of(db, who), patient, db.value("SELECT number FROM patient WHERE id = ?", (patient,)), tab, at)
+            (
+                staff.name_of(db, who),
+                patient,
+                db.value("SELECT number FROM patient WHERE id = ?", (patient,)),
+                tabs.get(tab, tab),
+                at,
+            )
             for who, patient, tab, _, at in reads.latest(db)
         ]
         return page(request, "admin/journal.html", db, rows=rows)
@@ -157,10 +132,11 @@ def journal(request: Request[Any, Any, Any]) -> Response[bytes]:
 def _view(request: Ask, db: Any) -> dict[str, Any]:
     members = staff.members(db, today_of(request), active_only=False)
     deputies = db.all(
-        "SELECT a.name, d.name, x.first_day, x.last_day FROM deputy x JOIN staff a ON a.id = x.absent"
-        " JOIN staff d ON d.id = x.deputy WHERE x.last_day >= ? ORDER BY x.first_day",
+        "SELECT x.id, a.name, d.name, x.first_day, x.last_day FROM deputy x JOIN staff a ON a.id = x.absent"
+        " JOIN staff d ON d.id = x.deputy WHERE x.last_day >= ? AND x.ended_act IS NULL ORDER BY x.first_day",
         (today_of(request).isoformat(),),
     )
+    deputies = [(*row[:3], date.fromisoformat(row[3]), date.fromisoformat(row[4])) for row in deputies]
     options = [(m.id, m.name) for m in members if m.is_active]
     return {"member_options": options, "members": members, "roles": list(Role), "deputies": deputies}
 
@@ -176,4 +152,4 @@ def _again(request: Ask, form: Form, fault: Refused | None) -> Response[bytes]:
         return refused(request, "admin/people.html", db, form, fault, **_view(request, db), new_pin="", new_name="")
 
 
-HANDLERS = [people, add, reset_pin, change, deputy, matrix_page, set_matrix, journal]
+HANDLERS = [people, add, reset_pin, change, deputy, end_deputy, journal]

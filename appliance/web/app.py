@@ -27,6 +27,7 @@ from appliance.web import (
     home,
     identity,
     lookups,
+    matrix,
     merging,
     patients,
     prices,
@@ -37,6 +38,7 @@ from appliance.web import (
     setup,
     till,
     upkeep,
+    villages,
     visits,
 )
 from appliance.web.pages import environment, frame
@@ -51,7 +53,7 @@ log = logging.getLogger(__name__)
 MODULES = (
     auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, lookups, drafts, depot, receipts,
     prices, sales, direct_sales, till, reports, exchange,
-    admin, upkeep,
+    admin, matrix, villages, upkeep,
 )  # fmt: skip
 
 
