@@ -153,6 +153,7 @@ def test_an_unknown_file_or_one_of_another_message_is_404(at: At) -> None:
     first, second = arrive(dhis2), arrive(dhis2)
     assert attachment(dhis2, {**first, "attachments": second["attachments"]}).status_code == 404
     assert attachment(dhis2, {**first, "message": second["message"]}).status_code == 404
+    assert attachment(dhis2, {**second, "conversation": first["conversation"]}).status_code == 404
     assert attachment(dhis2, {**first, "attachments": ["aaaaaaaaaaa"]}).status_code == 404
 
 
@@ -241,6 +242,7 @@ def test_a_reply_is_the_raw_text(at: At) -> None:
     text = {"Content-Type": "text/plain; charset=UTF-8"}
     path = f"/api/messageConversations/{made['conversation']}"
     assert dhis2.post(path, "Bien reçu".encode(), headers=text, internal="false", attachments=file).status_code == 201
+    assert [c["read"] for c in inbox(dhis2)] == [True]
     said = dhis2.get(path, fields=SINGLE).json()["messages"]
     assert [(m["text"], m["sender"]["id"]) for m in said] == [("Bonjour", MEDEXIS), ("Bien reçu", uid("user:cscom"))]
     assert said[1]["attachments"][0]["id"] == file
