@@ -61,6 +61,9 @@ CREATE TABLE movement (
 CREATE INDEX movement_product_day ON movement (product, occurred_on);
 CREATE INDEX movement_lot ON movement (lot);
 CREATE INDEX movement_dispense ON movement (dispense) WHERE dispense IS NOT NULL;
+-- Each parent of a movement needs an index here: without one SQLite reads the whole ledger for every parent it inserts.
+CREATE INDEX movement_prescription_line ON movement (prescription_line) WHERE prescription_line IS NOT NULL;
+CREATE INDEX movement_receipt ON movement (receipt) WHERE receipt IS NOT NULL;
 --! insert-only movement id
 CREATE TRIGGER movement_matches_lot BEFORE INSERT ON movement
   WHEN NEW.product IS NOT (SELECT product FROM lot WHERE id = NEW.lot)
@@ -117,6 +120,8 @@ CREATE TABLE unmet_demand (
   act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX unmet_product ON unmet_demand (product, occurred_on);
+CREATE INDEX unmet_dispense ON unmet_demand (dispense) WHERE dispense IS NOT NULL;
+CREATE INDEX unmet_prescription_line ON unmet_demand (prescription_line) WHERE prescription_line IS NOT NULL;
 --! insert-only unmet_demand id
 
 -- Consumption of months before the appliance, copied from paper.
