@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from appliance.core.actors import MACHINE, Actor
 from appliance.core.clock import FixedClock
 from appliance.storage import FileKey, Store, Unit
+
+# No test passes or fails by the clock, and hypothesis times every example unless told not to.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 KEY = bytes(range(32))
 TODAY = date(2026, 10, 15)

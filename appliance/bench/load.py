@@ -175,11 +175,10 @@ class _Loader:
             lines.append((line, product))
         return made, lines
 
-    def _sell(
-        self, day: date, cured: tuple[int, int, list[tuple[int, int]]] | None, unit: Unit
-    ) -> dict[str, Any]:
+    def _sell(self, day: date, cured: tuple[int, int, list[tuple[int, int]]] | None, unit: Unit) -> dict[str, Any]:
         on = day.isoformat()
-        patient, prescription, asked = cured or (None, None, [(None, p) for p in self._some()])
+        patient, prescription, served = cured or (None, None, [])
+        asked: list[tuple[int | None, int]] = [*served] if cured else [(None, p) for p in self._some()]
         document = unit.append(
             "dispense", uuid=new_uuid(), prescription=prescription, patient=patient, place=1, occurred_on=on,
             reverses=None, reason=None,

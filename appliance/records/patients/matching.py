@@ -123,22 +123,47 @@ def distance(a: str, b: str) -> int:
     return row[-1]
 
 
-def rank(query: Query, found: Candidate) -> tuple[int, str, int]:
-    """How well a file fits a query; greater is better, ties go to the one seen last."""
-    points = 0
-    for term in query.terms:
-        place = 16 if found.village in term.villages else 0
-        points += max(_fit(term, found), place)
-    if query.sex and query.sex == found.sex:
-        points += 3
-    spare = len(found.own) - len(query.terms)
-    return points * 4 - max(spare, 0), found.last_visit_on, found.id
+class Judge:
+    """Ranks files against one query. Hundreds of files share a few dozen names: each word is compared once."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self._known: list[dict[str, int]] = [{} for _ in query.terms]
+
+    def points(self, found: Candidate) -> tuple[int, ...]:
+        """Points of each word typed; 0 where it has no place in the file."""
+        return tuple(
+            max(self._fit(term, known, found), _PLACE if found.village in term.villages else 0)
+            for term, known in zip(self._query.terms, self._known, strict=True)
+        )
+
+    def rank(self, found: Candidate, points: tuple[int, ...]) -> tuple[int, str, int]:
+        """How well a file fits; greater is better, ties go to the one seen last."""
+        total = sum(points)
+        if self._query.sex and self._query.sex == found.sex:
+            total += 3
+        spare = len(found.own) - len(points)
+        return total * 4 - max(spare, 0), found.last_visit_on, found.id
+
+    def _fit(self, term: Term, known: dict[str, int], found: Candidate) -> int:
+        """Points of one word: own name before the mother's, unless it was said to be the mother's."""
+        if term.is_phone:
+            return 20 if phone_key(term.spellings[0]) == found.phone else 0
+        own, mother = 0, 0
+        for word in found.own:
+            if (held := known.get(word)) is None:
+                held = known[word] = _word_points(term, word)
+            own = max(own, held)
+        for word in found.mother:
+            if (held := known.get(word)) is None:
+                held = known[word] = _word_points(term, word)
+            mother = max(mother, held)
+        return max(own - 4, mother) if term.is_mother else max(own, mother - 6)
 
 
-def fits(query: Query, found: Candidate, *, slips: bool = False) -> bool:
+def fits(points: tuple[int, ...], *, slips: bool = False) -> bool:
     """Whether every word typed has its place in the file; slips of the finger count only when asked."""
-    least = 0 if slips else _SLIP
-    return all(found.village in t.villages or _fit(t, found) > least for t in query.terms)
+    return min(points, default=1) > (0 if slips else _SLIP)
 
 
 def likeness(person: Person, known: Person, today: date) -> int:
@@ -175,6 +200,7 @@ def phone_key(text: str) -> str:
 
 _NAME_POINTS: dict[str | None, int] = {"exact": 4, "key": 3, "alias": 2, None: 0}
 _SLIP = 5
+_PLACE = 16
 
 
 def _term(token: str, villages: Sequence[tuple[int, str]]) -> Term:
@@ -196,14 +222,6 @@ def _spellings(token: str) -> Iterator[str]:
     yield re.sub(r"['`]", "", token)
 
 
-def _fit(term: Term, found: Candidate) -> int:
-    """Points of one word: own name before the mother's, unless it was said to be the mother's."""
-    if term.is_phone:
-        return 20 if phone_key(term.spellings[0]) == found.phone else 0
-    own, mother = _word_fit(term, found.own), _word_fit(term, found.mother)
-    return max(own - 4, mother) if term.is_mother else max(own, mother - 6)
-
-
 def _name_points(a: str, b: str) -> int:
     """Points of two names; a slip of the finger in one word is forgiven when another word agrees wholly."""
     if points := _NAME_POINTS[compare(a, b)]:
@@ -214,17 +232,15 @@ def _name_points(a: str, b: str) -> int:
     return 3 if slipped else 0
 
 
-def _word_fit(term: Term, words: tuple[str, ...]) -> int:
-    best = 0
-    for word in words:
-        if word in term.spellings:
-            return 20
-        key = _sound(word)
-        if key in term.sounds:
-            best = max(best, 15)
-        elif key in term.keys:
-            best = max(best, 12)
-    return best or (_SLIP if any(_is_slip(word, term.spellings[0]) for word in words) else 0)
+def _word_points(term: Term, word: str) -> int:
+    if word in term.spellings:
+        return 20
+    key = _sound(word)
+    if key in term.sounds:
+        return 15
+    if key in term.keys:
+        return 12
+    return _SLIP if _is_slip(word, term.spellings[0]) else 0
 
 
 # The same few hundred words are compared at every search.

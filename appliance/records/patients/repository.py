@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from appliance.core.french import fold
 from appliance.core.identifiers import is_valid_code, normalise_code, normalise_patient_number
 from appliance.records.patients.lines import get, latest, lines, standing_merges, survivor
 from appliance.records.patients.matching import (
     Candidate,
+    Judge,
     Query,
     Term,
     fits,
     near_keys,
     phone_key,
-    rank,
     understood,
 )
 from appliance.records.patients.model import PatientLine
@@ -54,7 +55,7 @@ def search(db: Database, text: str, limit: int = LIMIT, offset: int = 0) -> list
         return []
     if not _names(query):
         return _of_villages(db, query, limit, offset)
-    found = _ranked(query, _gathered(db, query, limit + offset))
+    found = _gathered(db, query, limit + offset)
     return lines(db, found[offset : offset + limit])
 
 
@@ -112,9 +113,13 @@ def _of_villages(db: Database, query: Query, limit: int, offset: int) -> list[Pa
     return lines(db, both[offset : offset + limit])
 
 
-def _gathered(db: Database, query: Query, wanted: int) -> list[Candidate]:
-    """Files that may be meant: strict steps until the page is full, wider ones only while no file fits wholly."""
-    found: dict[int, Candidate] = {}
+def _gathered(db: Database, query: Query, wanted: int) -> list[int]:
+    """Files that may be meant, best first: strict steps until the page is full, wider ones only while none fits wholly.
+
+    A person whose absorbed file fits better is ranked by that one.
+    """
+    judge = Judge(query)
+    found: dict[int, tuple[tuple[int, str, int], int]] = {}
     whole = fair = 0
     # The more was said, the less a second file fits by accident.
     enough = max(FAIR_ENOUGH - len(query.terms) // 2, 1)
@@ -123,10 +128,11 @@ def _gathered(db: Database, query: Query, wanted: int) -> list[Candidate]:
             break
         fresh = _ids(db, parts, places, STEP_MAX)
         for candidate in _candidates(db, [i for i in fresh if i not in found]):
-            found[candidate.file] = candidate
-            whole += fits(query, candidate)
-            fair += fits(query, candidate, slips=True)
-    return list(found.values())
+            points = judge.points(candidate)
+            found[candidate.file] = judge.rank(candidate, points), candidate.id
+            whole += fits(points)
+            fair += fits(points, slips=True)
+    return list(dict.fromkeys(patient for _, patient in sorted(found.values(), reverse=True)))
 
 
 def _steps(db: Database, query: Query) -> Iterator[tuple[bool, list[_Part], frozenset[int]]]:
@@ -223,8 +229,8 @@ def _candidates(db: Database, found: Iterable[int]) -> list[Candidate]:
         Candidate(
             file=row[0],
             id=row[1],
-            own=tuple(_WORD.split(row[2] or "")),
-            mother=tuple(_WORD.split(fold(row[3]))) if row[3] else (),
+            own=_parted(row[2] or ""),
+            mother=_folded_parted(row[3]) if row[3] else (),
             village=row[4],
             sex=row[5],
             last_visit_on=row[6],
@@ -234,10 +240,15 @@ def _candidates(db: Database, found: Iterable[int]) -> list[Candidate]:
     ]
 
 
-def _ranked(query: Query, found: Iterable[Candidate]) -> list[int]:
-    """Ids, best first; a person whose absorbed file fits better is ranked by that one."""
-    scored = sorted(((rank(query, c), c.id) for c in found), reverse=True)
-    return list(dict.fromkeys(patient for _, patient in scored))
+# A few dozen first and family names make every name here, so most were parted a moment ago.
+@lru_cache(maxsize=8_192)
+def _parted(folded: str) -> tuple[str, ...]:
+    return tuple(_WORD.split(folded))
+
+
+@lru_cache(maxsize=8_192)
+def _folded_parted(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.split(fold(text)))
 
 
 _WORD = re.compile(r"[\s-]+")
