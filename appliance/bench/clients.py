@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +17,9 @@ import psutil
 
 from appliance.generator.world import world
 
+STAFF, PIN = "Personne du banc", "518274"
+"""Who signs in on the copy of a store: added to it, so that any centre can be measured."""
+
 
 class Server:
     """`appliance serve` on a store, or the floor, as a process of its own."""
@@ -27,7 +28,6 @@ class Server:
         self.url = url
         started = time.perf_counter()
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
-        self.usage = psutil.Process(self.process.pid)
         while True:
             try:
                 httpx.get(url + path, timeout=5)
@@ -40,24 +40,45 @@ class Server:
 
     def cpu(self) -> float:
         """CPU seconds used so far."""
-        times = self.usage.cpu_times()
-        return float(times.user + times.system)
+        return cpu_of(self.process.pid)
 
     def pss_mib(self) -> float:
         """Proportional memory in MiB."""
-        return float(self.usage.memory_full_info().pss) / 2**20
+        return pss_mib(self.process.pid)
 
     def stop(self) -> None:
         """End it."""
-        self.process.terminate()
-        self.process.wait(30)
+        end(self.process)
 
 
-def appliance(data: Path) -> Server:
-    """The resident process over a store."""
+def appliance(data: Path, *, poor_card: bool = False) -> Server:
+    """The resident process over a store, on this disk or on a poor card."""
     port = free_port()
-    command = [sys.executable, "-m", "appliance", "serve", "--data", str(data), "--port", str(port), "--demo"]
+    module = "appliance.bench.poor_card" if poor_card else "appliance"
+    command = [sys.executable, "-m", module, "serve", "--data", str(data), "--port", str(port), "--demo"]
     return Server(command, f"http://127.0.0.1:{port}", "/entrer")
+
+
+def courier(data: Path) -> subprocess.Popen[bytes]:
+    """The courier beside it."""
+    command = [sys.executable, "-m", "appliance", "courier", "--data", str(data)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds of a process so far, by its own clock: /proc counts in ticks of ten milliseconds."""
+    return time.clock_gettime(~pid << 3 | 2)
+
+
+def pss_mib(pid: int) -> float:
+    """Proportional memory of a process in MiB."""
+    return float(psutil.Process(pid).memory_full_info().pss) / 2**20
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and wait for it."""
+    process.terminate()
+    process.wait(30)
 
 
 def floor(directory: Path) -> Server:
@@ -70,38 +91,12 @@ def floor(directory: Path) -> Server:
 def signed_in(url: str, who: int = 0) -> tuple[httpx.Client, str]:
     """A client that signed in with a PIN, and its form token."""
     client = httpx.Client(base_url=url, follow_redirects=False, timeout=60)
-    name, _, pin = world()["staff"][who]
+    name, _, pin = (STAFF, (), PIN) if who == 0 else world()["staff"][who]
     people = dict(re.findall(r'qui=(\d+)">([^<]+)', client.get("/entrer").text))
     member = next(i for i, n in people.items() if n == name)
     page = client.get(f"/entrer?qui={member}")
     client.post("/entrer", data={"csrf": _csrf(page.text), "qui": member, "code": pin})
     return client, _csrf(client.get("/vente-directe").text)
-
-
-def sale(token: str, products: list[int]) -> dict[str, str]:
-    """A sale over the counter of three products."""
-    fields = {"csrf": token, "request_key": secrets.token_hex(16)}
-    for index, product in enumerate(products):
-        fields |= {f"ligne-{index}-produit": str(product), f"ligne-{index}-quantite": "2"}
-    return fields
-
-
-def concurrently(count: int, each: Callable[[int], list[float]]) -> list[float]:
-    """Run `each` in so many threads; every latency in seconds, sorted."""
-    found: list[float] = []
-    lock = threading.Lock()
-
-    def run(index: int) -> None:
-        took = each(index)
-        with lock:
-            found.extend(took)
-
-    threads = [threading.Thread(target=run, args=(i,)) for i in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(found)
 
 
 def percentile(sorted_values: list[float], share: float) -> float:

@@ -49,7 +49,11 @@ def make(directory: Path, port: int) -> uvicorn.Server:
             for r in db.execute("SELECT id, name FROM person WHERE name >= ? AND name < ? LIMIT 25", (q, q + "~"))
         ]
 
-    app = Litestar(route_handlers=[dispense, search], openapi_config=None, logging_config=None)
+    @get("/person", sync_to_thread=False)
+    def one(id: int) -> list[Any]:
+        return list(db.execute("SELECT id, name FROM person WHERE id = ?", (id,)).fetchone())
+
+    app = Litestar(route_handlers=[dispense, search, one], openapi_config=None, logging_config=None)
     return uvicorn.Server(
         uvicorn.Config(
             app, host="127.0.0.1", port=port, log_level="critical", access_log=False, http="h11", loop="asyncio"

@@ -23,8 +23,9 @@ from appliance.core.clock import FixedClock, SystemClock
 from appliance.core.errors import Refused
 from appliance.core.identifiers import new_uuid
 from appliance.core.periods import Month
+from appliance.generator.people import person
 from appliance.generator.setup import set_up
-from appliance.generator.world import person, weighted, world
+from appliance.generator.world import malaria_in_month, visits_in_month
 from appliance.records.care.facts import Subject, facts_of
 from appliance.records.care.model import CaseType, Consultation, Rdt
 from appliance.records.patients.model import birth_from_date
@@ -41,6 +42,7 @@ DAYS_A_COMMIT = 7
 LINES_A_SALE = 3
 VISITS_A_DAY_PER_20000 = 35
 SHELF_MONTHS = 18
+OTHERS = ("ira-haute", "ira-basse", "diarrhee", "plaie", "hta", "anemie", "vers", "autre")
 KEEPER = Actor(staff_id=4, roles=frozenset({Role.DEPOT_KEEPER}), device="T-00b")
 NURSE = Actor(staff_id=3, roles=frozenset({Role.NURSE}), device="T-00a")
 
@@ -145,10 +147,10 @@ class _Loader:
             station_since=unit.now.ms, motive="Consultation", strategy="fixe", priority=0, act=unit.act,
         )  # fmt: skip
         unit.run("UPDATE patient SET last_visit_on = ? WHERE id = ?", (on, patient))
-        is_malaria = self.chance.random() < world()["malaria_share"][day.month - 1]
+        is_malaria = self.chance.random() < malaria_in_month(day.month) / visits_in_month(day.month)
         found = Consultation(
             case_type=CaseType.NEW if self.chance.random() < 0.8 else CaseType.FOLLOW_UP, motive="Consultation",
-            diagnosis="palu-simple" if is_malaria else weighted(self.chance, world()["other_diagnoses"]),
+            diagnosis="palu-simple" if is_malaria else self.chance.choice(OTHERS),
             rdt=Rdt.POSITIVE if is_malaria else Rdt.NOT_DONE, malaria_suspected=is_malaria,
         )  # fmt: skip
         unit.append(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -10,38 +9,62 @@ import click
 
 from appliance.cli.main import show
 
+MILLION = 1_000_000
+SMALL = 30_000
+
 
 @click.command()
 @click.option(
     "--data", type=click.Path(path_type=Path), help="Measure a copy of this store instead of a bulk-loaded one."
 )
-@click.option(
-    "--only",
-    help="Only the group that begins with this word: start, idle, bytes, alone, search, pages, thirty, memory.",
-)
+@click.option("--only", help="One figure or one group, by its name; an unknown one lists them all.")
 @click.option("--patients", default=20_000, show_default=True)
 @click.option("--lines", default=100_000, show_default=True, help="Ledger lines of the bulk-loaded store.")
+@click.option("--full", is_flag=True, help="A million ledger lines.")
+@click.option("--quick", is_flag=True, help="Few acts: whether it runs, not how fast.")
 @click.option("--json", "as_json", is_flag=True)
-def bench(data: Path | None, only: str | None, patients: int, lines: int, as_json: bool) -> None:
+def bench(
+    data: Path | None, only: str | None, patients: int, lines: int, full: bool, quick: bool, as_json: bool
+) -> None:
     """Measure; nothing passes or fails by the clock."""
+    from appliance.bench.figures import FIGURES, GROUPS, chosen
+    from appliance.bench.ground import Ground, copy_of, prepared
     from appliance.bench.load import load
-    from appliance.bench.measures import measure
+    from appliance.bench.measures import Bench, Pace, measure
 
-    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-        copy = Path(scratch) / "centre"
-        if data is None:
-            load(copy, patients=patients, lines=lines, said=lambda what: click.echo(f"loading {what}", err=True))
-        else:
-            copy.mkdir()
-            for name in ("store.db", "store.db-wal", "store.check", "store.key"):
-                if (data / name).exists():
-                    shutil.copy(data / name, copy / name)
-        results = measure(copy, only)
+    try:
+        chosen(only)
+    except KeyError:
+        raise click.BadParameter(
+            f"{only} is no figure. Groups: {', '.join(GROUPS)}. Figures: {', '.join(FIGURES)}.", param_hint="--only"
+        ) from None
+
+    def loaded(directory: Path, count: int) -> Path:
+        load(directory, patients=patients, lines=count, said=lambda what: click.echo(f"loading {what}", err=True))
+        return directory
+
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        scratch = Path(folder)
+        main = copy_of(data, scratch / "centre") if data else loaded(scratch / "centre", MILLION if full else lines)
+
+        def small() -> Ground:
+            return prepared(loaded(scratch / "small", min(SMALL, lines)))
+
+        pace = Pace(acts=8, tablets=3, each=3, pages=40, idle_seconds=1) if quick else Pace()
+        run = Bench(ground=prepared(main), small=small, scratch=scratch, pace=pace)
+        results = []
+        for found in measure(run, only):
+            results.append(found.as_dict())
+            if not as_json:
+                click.echo(_line(found.as_dict()))
     if as_json:
-        show({"results": [m.as_dict() for m in results]})
-        return
-    for m in results:
-        mark = {True: "within", False: "OVER", None: ""}[m.within]
-        click.echo(
-            f"{m.name:<36} {m.value:>10.2f} {m.unit:<4} budget {m.budget or '-':<6} floor {'-' if m.floor is None else round(m.floor, 2):<8} {mark}"
-        )
+        show({"results": results})
+
+
+def _line(figure: dict[str, object]) -> str:
+    mark = {True: "within", False: "OVER", None: ""}[figure["within"]]  # type: ignore[index]
+    shown = {name: "-" if figure[name] is None else figure[name] for name in ("budget", "floor")}
+    return (
+        f"{figure['name']:<36} {figure['value']:>12} {figure['unit']:<5} budget {shown['budget']:<6}"
+        f" floor {shown['floor']:<8} {mark}"
+    )

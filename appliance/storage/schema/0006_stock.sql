@@ -120,7 +120,6 @@ CREATE TABLE unmet_demand (
   act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX unmet_product ON unmet_demand (product, occurred_on);
-CREATE INDEX unmet_dispense ON unmet_demand (dispense) WHERE dispense IS NOT NULL;
 CREATE INDEX unmet_prescription_line ON unmet_demand (prescription_line) WHERE prescription_line IS NOT NULL;
 --! insert-only unmet_demand id
 
