@@ -50,6 +50,17 @@ GROUPS = tuple(dict.fromkeys(figure.group for figure in FIGURES.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often each thing is done: large enough to be believed, small enough to wait for."""
+
+    acts: int = 300
+    tablets: int = 30
+    each: int = 40
+    pages: int = 10_000
+    idle_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     """One figure as found, and the floor's in the same run where there is one. `within` is None without a budget."""
 

@@ -12,22 +12,11 @@ from pathlib import Path
 from appliance.bench import clients, offline
 from appliance.bench.clients import Server, fsync_ms, percentile, timed
 from appliance.bench.exchange import month_of_exchange
-from appliance.bench.figures import Measure, chosen
+from appliance.bench.figures import Measure, Pace, chosen
 from appliance.bench.ground import Ground, bytes_without_ledger, copy_of
 from appliance.bench.tablets import Tablet, many
 
 NAMES = ("Coulibaly Awa", "Traore Moussa", "fatou keita", "Diara Amadou", "kone", "Sidibe Mariam Farabani")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How often each thing is done: large enough to be believed, small enough to wait for."""
-
-    acts: int = 300
-    tablets: int = 30
-    each: int = 40
-    pages: int = 10_000
-    idle_seconds: int = 60
 
 
 @dataclass(slots=True, kw_only=True)

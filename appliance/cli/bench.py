@@ -27,10 +27,10 @@ def bench(
     data: Path | None, only: str | None, patients: int, lines: int, full: bool, quick: bool, as_json: bool
 ) -> None:
     """Measure; nothing passes or fails by the clock."""
-    from appliance.bench.figures import FIGURES, GROUPS, chosen
+    from appliance.bench.figures import FIGURES, GROUPS, Pace, chosen
     from appliance.bench.ground import Ground, copy_of, prepared
     from appliance.bench.load import load
-    from appliance.bench.measures import Bench, Pace, measure
+    from appliance.bench.measures import Bench, measure
 
     try:
         chosen(only)
