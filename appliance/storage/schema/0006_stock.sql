@@ -31,11 +31,12 @@ CREATE TABLE dispense (
   prescription INTEGER REFERENCES prescription (id), patient INTEGER REFERENCES patient (id),
   place INTEGER NOT NULL REFERENCES place (id),
   occurred_on TEXT NOT NULL CHECK (date(occurred_on) IS occurred_on),
-  reverses INTEGER CONSTRAINT dispense_reversed_once UNIQUE REFERENCES dispense (id), reason TEXT,
+  reverses INTEGER REFERENCES dispense (id), reason TEXT,
   act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX dispense_prescription ON dispense (prescription) WHERE prescription IS NOT NULL;
 CREATE INDEX dispense_patient ON dispense (patient) WHERE patient IS NOT NULL;
+CREATE UNIQUE INDEX dispense_reversed_once ON dispense (reverses) WHERE reverses IS NOT NULL;
 --! insert-only dispense id
 
 CREATE TABLE receipt (
@@ -55,7 +56,7 @@ CREATE TABLE movement (
   dispense INTEGER REFERENCES dispense (id), prescription_line INTEGER REFERENCES prescription_line (id),
   receipt INTEGER REFERENCES receipt (id), reason TEXT, unit_cost_fcfa INTEGER,
   is_campaign INTEGER NOT NULL CHECK (is_campaign IN (0, 1)),     -- CPS, mass drug: out of routine consumption
-  reverses INTEGER CONSTRAINT movement_reversed_once UNIQUE REFERENCES movement (id),
+  reverses INTEGER REFERENCES movement (id),
   act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX movement_product_day ON movement (product, occurred_on);
@@ -64,6 +65,7 @@ CREATE INDEX movement_dispense ON movement (dispense) WHERE dispense IS NOT NULL
 -- Each parent of a movement needs an index here: without one SQLite reads the whole ledger for every parent it inserts.
 CREATE INDEX movement_prescription_line ON movement (prescription_line) WHERE prescription_line IS NOT NULL;
 CREATE INDEX movement_receipt ON movement (receipt) WHERE receipt IS NOT NULL;
+CREATE UNIQUE INDEX movement_reversed_once ON movement (reverses) WHERE reverses IS NOT NULL;
 --! insert-only movement id
 CREATE TRIGGER movement_matches_lot BEFORE INSERT ON movement
   WHEN NEW.product IS NOT (SELECT product FROM lot WHERE id = NEW.lot)

@@ -13,11 +13,12 @@ CREATE TABLE sale (
   dispense INTEGER CONSTRAINT sale_dispense UNIQUE REFERENCES dispense (id),
   occurred_on TEXT NOT NULL CHECK (date(occurred_on) IS occurred_on),
   total_fcfa INTEGER NOT NULL, exempt_fcfa INTEGER NOT NULL, due_fcfa INTEGER NOT NULL,
-  reverses INTEGER CONSTRAINT sale_reversed_once UNIQUE REFERENCES sale (id),
+  reverses INTEGER REFERENCES sale (id),
   act INTEGER NOT NULL,
   CONSTRAINT sale_adds_up CHECK (total_fcfa = exempt_fcfa + due_fcfa)
 ) STRICT;
 CREATE INDEX sale_day ON sale (occurred_on);
+CREATE UNIQUE INDEX sale_reversed_once ON sale (reverses) WHERE reverses IS NOT NULL;
 --! insert-only sale id
 CREATE TABLE sale_line (
   id INTEGER PRIMARY KEY, sale INTEGER NOT NULL REFERENCES sale (id), product INTEGER NOT NULL REFERENCES product (id),
@@ -31,8 +32,9 @@ CREATE INDEX sale_line_sale ON sale_line (sale);
 CREATE TABLE payment (
   id INTEGER PRIMARY KEY, sale INTEGER NOT NULL REFERENCES sale (id), means TEXT NOT NULL CHECK (means IN ('cash', 'mobile_money')),
   amount_fcfa INTEGER NOT NULL CHECK (amount_fcfa <> 0), occurred_on TEXT NOT NULL CHECK (date(occurred_on) IS occurred_on),
-  reverses INTEGER CONSTRAINT payment_reversed_once UNIQUE REFERENCES payment (id),
+  reverses INTEGER REFERENCES payment (id),
   act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX payment_sale ON payment (sale);
+CREATE UNIQUE INDEX payment_reversed_once ON payment (reverses) WHERE reverses IS NOT NULL;
 --! insert-only payment id
