@@ -118,11 +118,12 @@ CREATE TABLE unmet_demand (
   cause TEXT NOT NULL CHECK (cause IN ('stockout', 'too_expensive', 'refused', 'substituted', 'other')),
   substituted_by INTEGER REFERENCES product (id),
   occurred_on TEXT NOT NULL CHECK (date(occurred_on) IS occurred_on),
-  reverses INTEGER CONSTRAINT unmet_reversed_once UNIQUE REFERENCES unmet_demand (id),
+  reverses INTEGER REFERENCES unmet_demand (id),
   act INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX unmet_product ON unmet_demand (product, occurred_on);
 CREATE INDEX unmet_prescription_line ON unmet_demand (prescription_line) WHERE prescription_line IS NOT NULL;
+CREATE UNIQUE INDEX unmet_reversed_once ON unmet_demand (reverses) WHERE reverses IS NOT NULL;
 --! insert-only unmet_demand id
 
 -- Consumption of months before the appliance, copied from paper.
