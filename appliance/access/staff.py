@@ -177,6 +177,17 @@ def member(db: Database, staff: int, today: date) -> Member | None:
     return next((m for m in members(db, today, active_only=False) if m.id == staff), None)
 
 
+def absent_for(db: Database, deputy: int, today: date) -> list[int]:
+    """Those whom a person stands in for today."""
+    return [
+        row[0]
+        for row in db.all(
+            "SELECT DISTINCT absent FROM deputy WHERE deputy = ? AND ended_act IS NULL AND first_day <= ? AND last_day >= ?",
+            (deputy, today.isoformat(), today.isoformat()),
+        )
+    ]
+
+
 def pin_hash(db: Database, staff: int) -> str | None:
     """The hash of a person's PIN."""
     found: str | None = db.value("SELECT pin_hash FROM staff WHERE id = ? AND is_active = 1", (staff,))

@@ -27,6 +27,7 @@ REFUSALS = {
     "draft-finished": "The form was saved for good or thrown away while this saving was under way.",
     "draft-newer": "The draft went on at another tablet: `version`, `saved_at` and `device` of the one that stands.",
     "draft-too-large": "The draft is longer than `limit` bytes.",
+    "draft-yours": "The person holds a draft of their own on that subject; it would be lost.",
     "facility-code": "The centre's code is missing or too long.",
     "facility-kind": "The kind of centre is not in the list.",
     "facility-missing": "The centre was never set up, so numbers can't be made.",

@@ -36,7 +36,8 @@ def depot_alerts(db: Database, today: date) -> list[Alert]:
         if card.band is Band.STOCKED_OUT:
             found.append(Alert(code=product.code, label=product.label, kind="danger", text="rupture"))
         elif card.band in (Band.EMERGENCY, Band.UNDERSTOCKED) and card.months is not None:
-            text = f"{float(card.months):.1f} mois".replace(".", ",")
+            days = round(card.months * 30)
+            text = f"{days} jours" if card.months < 1 else f"{float(card.months):.1f} mois".replace(".", ",")
             found.append(Alert(code=product.code, label=product.label, kind="warn", text=text))
     for code, label, number, expires, quantity in db.all(
         "SELECT p.code, p.name || ' ' || p.strength, l.number, l.expires_on, sum(b.quantity) FROM balance b"

@@ -26,12 +26,14 @@ from appliance.web import (
     exchange,
     home,
     identity,
+    laboratory,
     lookups,
     matrix,
     merging,
     patients,
     prices,
     receipts,
+    registers,
     registration,
     reports,
     sales,
@@ -51,7 +53,7 @@ from appliance.web.words.refusals import SENTENCES, sentence
 READERS = 4
 log = logging.getLogger(__name__)
 MODULES = (
-    auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, lookups, drafts, depot, receipts,
+    auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, receipts,
     prices, sales, direct_sales, till, reports, exchange,
     admin, matrix, villages, upkeep,
 )  # fmt: skip

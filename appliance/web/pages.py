@@ -43,6 +43,7 @@ SAID = Words({
     "enregistre": "Enregistré.", "annule": "Annulé.", "corrige": "Corrigé : l'ancienne version reste lisible.",
     "cloture": "Mois clôturé. L'envoi partira dès que la liaison est là.", "deja": "C'était déjà enregistré : rien n'est doublé.",
     "paye": "Paiement enregistré.", "envoi": "L'envoi est relancé.", "code": "Code changé.", "fusion": "Dossiers fusionnés. La fusion peut être défaite.",
+    "labo": "Demandé au laboratoire. Ce qui était tapé est gardé en brouillon.",
     "essai": "Enregistré : la liaison est essayée.",
     "urgence": "Accès d'urgence ouvert pour deux heures. Le médecin chef le verra.",
     "urgence-fermee": "Accès d'urgence fermé.", "vu": "Noté : vous avez vu cet accès.", "carte": "Carte donnée à ce patient.",

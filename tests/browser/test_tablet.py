@@ -21,7 +21,8 @@ FLAGS = [
 ]  # fmt: skip
 SIZES = {"landscape": (1280, 800), "portrait": (800, 1280), "phone": (360, 640)}
 PAGES = (
-    "/", "/patients", "/patients/nouveau", "/patients/3", "/visites/3", "/visites/3?corriger=1", "/depot",
+    "/", "/patients", "/patients/nouveau", "/patients/3", "/visites/3", "/visites/3?corriger=1", "/visites/3/labo",
+    "/visites/3/ordonnances", "/visites/3/triage", "/laboratoire", "/registre?jour=2026-10-05", "/registre?mois=2026-10", "/?file=tous", "/depot",
     "/depot/produits/MLS001", "/depot/produits/MLS001/calcul", "/depot/reception", "/vente", "/vente-directe", "/rapports",
     "/rapports/RMA/2026-10", "/rapports/RMA/2026-10?section=MORB", "/rapports/CRGS/2026-10", "/envois", "/envois/liaison",
     "/envois/correspondance", "/personnel", "/personnel/matrice", "/personnel/journal", "/entretien", "/entretien/heure",

@@ -160,7 +160,7 @@ def test_a_draft_goes_on_at_another_tablet_and_the_first_is_told(act: Act, villa
         act(drafts.save, "visite", "7", {"motif": ["Fiè"]}, KEY, version, actor=NURSE_A)
     assert (told.value.code, told.value.params["device"], told.value.params["version"]) == ("draft-newer", "T-B", newer)
     with store.reading() as db:
-        assert [d.body for d in drafts.of_staff(db, 3)] == [{"motif": ["Fièvre"]}]
+        assert [d.body for d in drafts.of_staff(db, [3])] == [{"motif": ["Fièvre"]}]
     act(drafts.save, "visite", "7", {"motif": ["Fièvre 3 jours"]}, KEY, newer, actor=NURSE_A)
 
 

@@ -74,10 +74,19 @@ def diagnosis(code: str) -> Diagnosis:
 
 
 def search(text: str, limit: int = 12) -> list[Diagnosis]:
-    """Diagnoses whose label, synonyms or ICD-10 code hold every word typed; label beginnings first."""
+    """Diagnoses whose label, synonyms or ICD-10 code hold every word typed.
+
+    First those whose label begins with it, then those of which a synonym or the code does, then the others.
+    """
     words = fold(text).split()
     hits = [d for d in default_diagnoses().values() if all(w in d.folded for w in words)]
-    return sorted(hits, key=lambda d: (not d.folded.startswith(words[0] if words else ""), len(d.label)))[:limit]
+    return sorted(hits, key=lambda d: (_distance(d, " ".join(words)), len(d.label)))[:limit]
+
+
+def _distance(listed: Diagnosis, typed: str) -> int:
+    if fold(listed.label).startswith(typed):
+        return 0
+    return 1 if any(fold(word).startswith(typed) for word in (listed.icd10, *listed.synonyms)) else 2
 
 
 @cache
@@ -86,5 +95,15 @@ def danger_signs() -> dict[str, str]:
     held = load_json(SIGNS_FILE)
     return {
         held.need(("signs", i, "code"), str): held.need(("signs", i, "label"), str)
+        for i in range(len(held.need(("signs",), list)))
+    }
+
+
+@cache
+def consequences() -> dict[str, str]:
+    """What follows from each danger sign, by code: said beside it, decided by the prescriber."""
+    held = load_json(SIGNS_FILE)
+    return {
+        held.need(("signs", i, "code"), str): held.need(("signs", i, "consequence"), str)
         for i in range(len(held.need(("signs",), list)))
     }

@@ -6,6 +6,7 @@ older version is told, and nothing it typed is lost (it may save as the newer on
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +20,10 @@ BODY_BYTES_MAX = 64 << 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A draft as it stands: fields by name, under which request key it will be sent, on which tablet it was saved."""
+    """A draft as it stands: whose, fields by name, under which request key it goes, on which tablet it was saved."""
 
     id: int
+    staff: int
     form: str
     subject: str
     request_key: bytes
@@ -60,23 +62,42 @@ def save(unit: Unit, form: str, subject: str, body: dict[str, Any], request_key:
 
 def get(db: Database, form: str, subject: str, staff: int) -> Draft | None:
     """A person's draft of a form about a subject."""
-    row = db.one(
-        "SELECT id, form, subject, request_key, version, body, saved_at, device FROM draft"
-        " WHERE form = ? AND subject = ? AND staff = ?",
-        (form, subject, staff),
-    )
-    if row is None:
-        return None
-    return Draft(
-        id=row[0], form=row[1], subject=row[2], request_key=row[3], version=row[4], body=msgspec.json.decode(row[5]),
-        saved_at=row[6], device=row[7],
-    )  # fmt: skip
+    row = db.one(f"{_SELECT} WHERE form = ? AND subject = ? AND staff = ?", (form, subject, staff))
+    return _draft(row) if row else None
 
 
-def of_staff(db: Database, staff: int) -> list[Draft]:
-    """A person's drafts, newest first."""
-    rows = db.all("SELECT form, subject FROM draft WHERE staff = ? ORDER BY saved_at DESC LIMIT 20", (staff,))
-    return [d for form, subject in rows if (d := get(db, form, subject, staff))]
+def of_staff(db: Database, staff: Iterable[int], limit: int = 20) -> list[Draft]:
+    """The drafts of some people, newest first: one's own, and those of the absent whom one stands in for."""
+    whose = tuple(staff)
+    marks = ",".join("?" * len(whose))
+    return [
+        _draft(row)
+        for row in db.all(f"{_SELECT} WHERE staff IN ({marks}) ORDER BY saved_at DESC LIMIT ?", (*whose, limit))
+    ]
+
+
+def of_subject(db: Database, form: str, subject: str) -> list[Draft]:
+    """Every draft about a subject, newest first: others are told that someone has begun."""
+    return [
+        _draft(row)
+        for row in db.all(f"{_SELECT} WHERE form = ? AND subject = ? ORDER BY saved_at DESC", (form, subject))
+    ]
+
+
+def take_over(unit: Unit, form: str, subject: str, absent: int) -> None:
+    """Make the draft of an absent person one's own; whether one stands in for them is for the caller to know.
+
+    Raises `Refused`: "draft-finished" (there is none), "draft-yours" (one's own draft on that subject would be lost).
+    """
+    mine = unit.actor.staff_id or 0
+    if get(unit, form, subject, mine) is not None:
+        raise Refused("draft-yours")
+    if not unit.run(
+        "UPDATE draft SET staff = ?, version = version + 1 WHERE form = ? AND subject = ? AND staff = ?",
+        (mine, form, subject, absent),
+    ):
+        raise Refused("draft-finished")
+    unit.note(form=form, subject=subject, taken_from=absent)
 
 
 def drop(unit: Unit, form: str, subject: str) -> None:
@@ -84,3 +105,13 @@ def drop(unit: Unit, form: str, subject: str) -> None:
     unit.run(
         "DELETE FROM draft WHERE form = ? AND subject = ? AND staff = ?", (form, subject, unit.actor.staff_id or 0)
     )
+
+
+_SELECT = "SELECT id, staff, form, subject, request_key, version, body, saved_at, device FROM draft"
+
+
+def _draft(row: tuple[Any, ...]) -> Draft:
+    return Draft(
+        id=row[0], staff=row[1], form=row[2], subject=row[3], request_key=row[4], version=row[5],
+        body=msgspec.json.decode(row[6]), saved_at=row[7], device=row[8],
+    )  # fmt: skip

@@ -76,6 +76,20 @@ def of_visit(db: Database, visit: int) -> list[Prescription]:
     return _read(db, "p.visit = ?", (visit,))
 
 
+def of_patient(db: Database, patient: int) -> list[Prescription]:
+    """The prescriptions of a person, oldest first, those of files merged into this one included."""
+    return _read(
+        db, "(p.patient = ? OR p.patient IN (SELECT id FROM patient WHERE merged_into = ?))", (patient, patient)
+    )
+
+
+def open_of_visits(db: Database, visits_: Sequence[int]) -> dict[int, Prescription]:
+    """The newest prescription that still waits to be served, by visit."""
+    marks = ",".join("?" * len(visits_))
+    found = _read(db, f"p.visit IN ({marks}) AND p.state IN ('issued', 'part_served')", tuple(visits_))
+    return {held.visit: held for held in found}
+
+
 def waiting(db: Database, today: date) -> list[Prescription]:
     """Prescriptions not yet wholly served, of the last seven days, oldest first."""
     since = (today - timedelta(days=OPEN_DAYS)).isoformat()

@@ -122,7 +122,7 @@ def queue(db: Database, station: Station | None = None) -> list[Visit]:
 
 def waiting_for(db: Database, roles: Iterable[Role]) -> list[Visit]:
     """ "Patients à moi maintenant": who waits at the posts of these functions, danger signs first."""
-    posts = dict.fromkeys(post for role in roles for post in POSTS.get(role, ()))
+    posts = posts_of(roles)
     if not posts:
         return []
     marks = ",".join("?" * len(posts))
@@ -132,6 +132,11 @@ def waiting_for(db: Database, roles: Iterable[Role]) -> list[Visit]:
         [post.value for post in posts],
     )
     return [_visit(row) for row in rows]
+
+
+def posts_of(roles: Iterable[Role]) -> tuple[Station, ...]:
+    """The posts of these functions, each once."""
+    return tuple(dict.fromkeys(post for role in roles for post in POSTS.get(role, ())))
 
 
 def of_patient(db: Database, patient: int, limit: int = 25) -> list[Visit]:

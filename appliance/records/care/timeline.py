@@ -167,8 +167,13 @@ def _register_row(
 
 def _vitals(db: Database, ids: list[int]) -> dict[int, Vitals]:
     names = [n for n in Vitals.__dataclass_fields__ if n != "danger_signs"]
-    rows = db.all(f"SELECT id, {', '.join(names)} FROM vitals WHERE id IN ({','.join('?' * len(ids))})", ids)
-    return {row[0]: Vitals(**dict(zip(names, row[1:], strict=True))) for row in rows}
+    rows = db.all(
+        f"SELECT id, {', '.join(names)}, danger_signs FROM vitals WHERE id IN ({','.join('?' * len(ids))})", ids
+    )
+    return {
+        row[0]: Vitals(**dict(zip(names, row[1:-1], strict=True)), danger_signs=msgspec.json.decode(row[-1] or "{}"))
+        for row in rows
+    }
 
 
 def _signs_now(db: Database, patient: int) -> tuple[str, ...]:

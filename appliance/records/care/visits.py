@@ -8,7 +8,9 @@ import msgspec
 
 from appliance.core.errors import Refused
 from appliance.core.identifiers import RandomBytes, new_uuid
+from appliance.core.periods import completed_months
 from appliance.records.care import restating
+from appliance.records.care.bands import priority
 from appliance.records.care.diagnoses import danger_signs, diagnosis
 from appliance.records.care.facts import is_tested_negative
 from appliance.records.care.model import Consultation, Outcome, Station, Strategy, Vitals, impossible
@@ -18,6 +20,7 @@ from appliance.records.care.repository import (
     current_vitals,
     get,
     of_patient,
+    posts_of,
     proposed_case_type,
     queue,
     subject_of,
@@ -29,7 +32,7 @@ from appliance.storage import ConstraintFailed, Database, Unit
 
 __all__ = [
     "Visit", "close_forgotten", "current_consultation", "current_vitals", "get", "move_visit", "note_result", "of_patient",
-    "open_visit", "proposed_case_type", "queue", "record_consultation", "record_vitals", "subject_of", "versions", "waiting_for",
+    "open_visit", "posts_of", "proposed_case_type", "queue", "record_consultation", "record_vitals", "subject_of", "versions", "waiting_for",
 ]  # fmt: skip
 
 TEXT_MAX = 2_000
@@ -98,12 +101,12 @@ def close_forgotten(unit: Unit, hours: int = FORGOTTEN_HOURS) -> int:
 def record_vitals(
     unit: Unit, visit: int, found: Vitals, *, replaces: int | None = None, reason: str | None = None
 ) -> int:
-    """Write measures; a danger sign puts the visit in front. Returns the row's id.
+    """Write measures; a danger sign puts the visit in front, a measure in a red band next. Returns the row's id.
 
     `replaces` names the row that these correct; without it they are a later measure. Raises `Refused`:
     "no-such-visit", "vitals-impossible" with the fields, "danger-sign-unknown", "already-replaced", "reason-needed".
     """
-    _require(unit, visit)
+    patient, on = _require(unit, visit)
     if wrong := impossible(found):
         raise Refused("vitals-impossible", fields=list(wrong))
     for sign, answer in found.danger_signs.items():
@@ -121,7 +124,7 @@ def record_vitals(
         )  # fmt: skip
     except ConstraintFailed as fault:
         raise Refused("already-replaced", visit=visit) from fault
-    unit.run("UPDATE visit SET priority = ? WHERE id = ?", (2 if "yes" in found.danger_signs.values() else 0, visit))
+    unit.run("UPDATE visit SET priority = ? WHERE id = ?", (priority(found, _age(unit, patient, on)), visit))
     unit.note(visit=visit)
     return row
 
@@ -208,6 +211,12 @@ def _require(db: Database, visit: int) -> tuple[int, date]:
     if row is None:
         raise Refused("no-such-visit", visit=visit)
     return row[0], date.fromisoformat(row[1])
+
+
+def _age(db: Database, patient: int, on: date) -> int:
+    """Completed months of a person on a day."""
+    born = date.fromisoformat(db.value("SELECT born_on FROM patient WHERE id = ?", (patient,)))
+    return completed_months(born, on)
 
 
 def _need_reason(reason: str | None) -> None:

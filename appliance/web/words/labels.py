@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from appliance.web.words import Words
+from appliance.web.words import Words, _
 from appliance.web.words.answers import CHECKS, MISFITS, PURPOSES, STEPS, answer, check_name
 
 __all__ = ["CHECKS", "MISFITS", "PURPOSES", "STEPS", "answer", "check_name"]
@@ -61,6 +61,9 @@ ALARMS = Words({
     "check-failed": "Données à vérifier", "battery-low": "Batterie faible", "disk-low": "Disque presque plein",
     "memory-low": "Mémoire presque pleine", "hot": "Appareil trop chaud",
 })  # fmt: skip
+PRESCRIPTIONS = Words({
+    "issued": "à servir", "part_served": "servie en partie", "served": "servie", "closed": "fermée", "cancelled": "annulée",
+})  # fmt: skip
 SEXES = Words({"F": "Féminin", "M": "Masculin"})
 STATES = Words({
     "waiting": "à envoyer", "sending": "envoi en cours", "done": "reçu par DHIS2", "refused": "refusé en partie",
@@ -68,3 +71,13 @@ STATES = Words({
 })  # fmt: skip
 STATE_TAGS = {"waiting": "info", "sending": "info", "done": "ok", "refused": "danger", "held": "warn", "superseded": ""}
 LEVELS = Words({"none": "—", "read": "Lire", "write": "Écrire"})
+
+
+def minutes(count: int) -> str:
+    """How long someone waits: "12 min", "1 h 05", "2 jours"."""
+    if count < 60:
+        return _("%(n)s min") % {"n": count}
+    if count < 24 * 60:
+        return _("%(hours)s h %(minutes)02d") % {"hours": count // 60, "minutes": count % 60}
+    days = count // (24 * 60)
+    return _("1 jour") if days == 1 else _("%(n)s jours") % {"n": days}

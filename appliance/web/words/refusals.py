@@ -44,6 +44,7 @@ _FRENCH = {
     "dispense-empty": "Notez au moins une quantité.",
     "draft-newer": "Ce brouillon a été continué sur une autre tablette. Reprenez le plus récent.",
     "draft-too-large": "Le brouillon est trop long.",
+    "draft-yours": "Vous avez déjà un brouillon sur cette fiche : finissez-le ou jetez-le d'abord.",
     "facility-code": "Donnez le code du centre.",
     "facility-kind": "Choisissez le type de centre.",
     "facility-missing": "Le centre n'est pas encore réglé.",
