@@ -30,6 +30,7 @@ from appliance.web import (
     lookups,
     matrix,
     merging,
+    more,
     patients,
     prices,
     receipts,
@@ -56,6 +57,7 @@ MODULES = (
     auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, receipts,
     prices, sales, direct_sales, till, reports, exchange,
     admin, matrix, villages, upkeep,
+    more,
 )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ PAGES = (
     "/visites/3/ordonnances", "/visites/3/triage", "/laboratoire", "/registre?jour=2026-10-05", "/registre?mois=2026-10", "/?file=tous", "/depot",
     "/depot/produits/MLS001", "/depot/produits/MLS001/calcul", "/depot/reception", "/vente", "/vente-directe", "/rapports",
     "/rapports/RMA/2026-10", "/rapports/RMA/2026-10?section=MORB", "/rapports/CRGS/2026-10", "/envois", "/envois/liaison",
-    "/envois/correspondance", "/personnel", "/personnel/matrice", "/personnel/journal", "/entretien", "/entretien/heure",
+    "/envois/correspondance", "/personnel", "/personnel/matrice", "/personnel/journal", "/entretien", "/entretien/heure", "/plus",
 )  # fmt: skip
 
 
