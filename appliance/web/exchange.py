@@ -249,6 +249,20 @@ def _refused_mapping(request: Ask, form: Form, fault: ApplianceError) -> Respons
         return refused(request, "exchange/mapping.html", db, form, fault, **(_mapping_view(db) | {"file_fault": said}))
 
 
+def refusals_beside(db: Database, item: Item | None) -> dict[tuple[str, str], Refusal]:
+    """What DHIS2 refused of a report, by the cell's code and its disaggregation as text: to be said beside the figure."""
+    if item is None or not item.detail.get("conflicts"):
+        return {}
+    closing = of_item(db, item)
+    found = _refusals(item, prepare(db, closing, item.detail.get("theirs") or ()), report_form(closing.form))
+    return {(r.cell.code, json_key(r.cell)): r for r in found if r.cell}
+
+
+def json_key(cell: ReportCell) -> str:
+    """A cell's disaggregation as one text, to look it up by."""
+    return " ".join(f"{k}={v}" for k, v in sorted(cell.disaggregation.items()))
+
+
 def _refusals(item: Item, prepared: Prepared, form: ReportForm) -> list[Refusal]:
     """Each refusal beside every cell that stands behind the value."""
     behind = {e.target.key: e.cells for e in (*prepared.entries, *prepared.left)}

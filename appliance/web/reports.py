@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -15,7 +14,7 @@ from appliance.core.errors import Refused
 from appliance.core.periods import Month
 from appliance.reports import due
 from appliance.reports.closing import repository, services
-from appliance.reports.closing.model import ReportCell
+from appliance.reports.closing.model import Closing, ReportCell
 from appliance.reports.form import Form as ReportForm
 from appliance.reports.form import form as report_form
 from appliance.reports.preview import Report, facts_behind, report
@@ -24,32 +23,15 @@ from appliance.reports.typed import TypedField, typed_fields
 from appliance.storage import Database
 from appliance.sync.outbox import repository as outbox
 from appliance.sync.reports import subject_of
+from appliance.web.exchange import json_key, refusals_beside
 from appliance.web.pages import page, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
+from appliance.web.report_tables import Check, counts_of, flagged, label_of, rows_of, tables_of
 from appliance.web.security import read_form, request_key
 from appliance.web.words import _, labels
 
 FINDING_ROWS = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row of a table: label, cells in the order of the columns, total (None where a sum means nothing)."""
-
-    code: str
-    label: str
-    cells: tuple[ReportCell, ...]
-    total: int | None
-    is_to_confirm: bool
-    is_flagged: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """Rows that share their columns. `heads` are lines of (label, how many columns it spans)."""
-
-    heads: tuple[tuple[tuple[str, int], ...], ...]
-    rows: tuple[Row, ...]
+LATE_MAX = 12
 
 
 @get("/rapports", opt={"tab": "rapports", "level": "read"})
@@ -78,13 +60,15 @@ def show(request: Request[Any, Any, Any], code: str, period: str, section: str =
         late = services.late_changes(closing, now) if closing else ()
         sections = now.form.sections or (("CRGS", "Produits"),)
         chosen = section if section in {s for s, _ in sections} else sections[0][0]
+        names = _product_names(db)
         item = next(iter(outbox.of_subject(db, "report", subject_of(code, str(month)))), None)
         return page(
-            request, "reports/show.html", db, report=now, month=month, closing=closing, late=late, chosen=chosen,
-            sections=sections, tables=_tables(now.form, cells, chosen, _flagged(now)), item=item, code=code,
-            typed=[(f, _typist(db, f)) for f in typed_fields(db, now.form, month, chosen)],
-            signer=staff.name_of(db, closing.staff) if closing else "", names=_product_names(db),
-            behind=[_behind(db, now, f.records) for f in now.findings], counts=_counts(cells), is_over=month.last < today_of(request),
+            request, "reports/show.html", db, report=now, month=month, closing=closing, chosen=chosen,
+            late=[(c, label_of(now.form, c, names), _before(closing, c)) for c in late[:LATE_MAX]], late_count=len(late),
+            sections=sections, tables=tables_of(now.form, cells, chosen, flagged(now)), item=item, code=code,
+            typed=[(f, _typist(db, f)) for f in typed_fields(db, now.form, month, chosen)], empty=_empty(db, now.form, month),
+            signer=staff.name_of(db, closing.staff) if closing else "", names=names, checks=_checks(db, now),
+            counts=counts_of(cells), is_over=month.last < today_of(request), refusals=refusals_beside(db, item), key=json_key,
         )  # fmt: skip
 
 
@@ -113,7 +97,28 @@ def cell(request: Request[Any, Any, Any], code: str, period: str, element: str, 
             request, "reports/cell.html", db, cell=found, month=month, code=code, names_allowed=names_allowed,
             facts=() if is_stock else facts_behind(db, found.records),
             movements=movements_behind(db, found.records) if is_stock else (),
-            label=_label(now.form, found, _product_names(db)), kinds=labels.MOVEMENTS, report=now,
+            label=label_of(now.form, found, _product_names(db)), kinds=labels.MOVEMENTS, report=now,
+            fact_kinds=labels.FACTS, typist=staff.name_of(db, found.typed_by) if found.typed_by else "",
+        )  # fmt: skip
+
+
+@get("/rapports/{code:str}/{period:str}/ligne", opt={"tab": "rapports", "level": "read"})
+@in_reader
+def line(request: Request[Any, Any, Any], code: str, period: str, element: str) -> Response[bytes]:
+    """One row of a report with all its cells under one another: how a phone reads a wide table."""
+    month = Month.parse(period)
+    with state_of(request).opened.reading() as db:
+        closing = repository.latest(db, code, str(month))
+        now = report(db, code, month, today_of(request))
+        names = _product_names(db)
+        cells = [c for c in (closing.cells if closing else now.cells) if c.code == element]
+        if not cells:
+            raise Refused("typed-unknown-cell", cell=element[:40])
+        row = now.form.element(element)
+        return page(
+            request, "reports/line.html", db, code=code, month=month, name=row.name if row else names.get(element, element),
+            cells=[(c, " ".join(now.form.option_names(c.disaggregation))) for c in cells],
+            section=row.section if row else "",
         )  # fmt: skip
 
 
@@ -184,54 +189,18 @@ async def paper(request: Request[Any, Any, Any], code: str, period: str) -> Resp
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": f"inline; filename={name}"})
 
 
-def _tables(form: ReportForm, cells: tuple[ReportCell, ...], section: str, flagged: set[str]) -> list[Table]:
-    by_code: dict[str, list[ReportCell]] = {}
-    for one in cells:
-        by_code.setdefault(one.code, []).append(one)
-    if form.columns:
-        rows = [
-            Row(code=code, label=code, cells=tuple(found), total=None, is_to_confirm=False, is_flagged=False)
-            for code, found in by_code.items()
-            if any(c.value not in (None, 0) for c in found)
-        ]
-        return [Table(heads=(tuple((name, 1) for _, name, _ in form.columns),), rows=tuple(rows))]
-    tables: dict[tuple[str, ...], list[Row]] = {}
-    for element in form.elements:
-        if element.section != section or element.is_typed:
-            continue
-        found = by_code.get(element.code, [])
-        numbers = [c.value for c in found if isinstance(c.value, int)]
-        tables.setdefault(element.combo, []).append(
-            Row(
-                code=element.code, label=element.name, cells=tuple(found),
-                total=sum(numbers) if len(found) > 1 else None, is_to_confirm=element.is_to_confirm,
-                is_flagged=element.code in flagged,
-            )
-        )  # fmt: skip
-    return [Table(heads=heads(form, combo), rows=tuple(rows)) for combo, rows in tables.items()]
+def _checks(db: Database, now: Report) -> list[Check]:
+    return [
+        Check(finding=f, rows=rows_of(now.form, (*f.check.left, *f.check.right)), behind=_behind(db, now, f.records))
+        for f in now.findings
+    ]
 
 
-def heads(form: ReportForm, combo: tuple[str, ...]) -> tuple[tuple[tuple[str, int], ...], ...]:
-    """The lines of column heads of a combination: the outer category spans the inner one."""
-    if not combo:
-        return ((("Valeur", 1),),)
-    sizes = [len(form.categories[c]) for c in combo]
-    lines = []
-    for depth, category in enumerate(combo):
-        span, repeat = 1, 1
-        for size in sizes[depth + 1 :]:
-            span *= size
-        for size in sizes[:depth]:
-            repeat *= size
-        lines.append(
-            tuple((o.name if len(combo) == 1 or depth == 0 else o.code, span) for o in form.categories[category])
-            * repeat
-        )
-    return tuple(lines)
-
-
-def _flagged(now: Report) -> set[str]:
-    return {code for f in now.findings for code in (*f.check.left, *f.check.right)}
+def _before(closing: Closing | None, cell: ReportCell) -> int | str | None:
+    """What the closed report says in a cell."""
+    held = closing.cells if closing else ()
+    same = (c for c in held if c.code == cell.code and dict(c.disaggregation) == dict(cell.disaggregation))
+    return next((c.value for c in same), None)
 
 
 def _behind(db: Database, now: Report, records: tuple[int, ...]) -> list[Any]:
@@ -239,25 +208,20 @@ def _behind(db: Database, now: Report, records: tuple[int, ...]) -> list[Any]:
     return [] if now.form.columns else facts_behind(db, records[:FINDING_ROWS])
 
 
+def _empty(db: Database, form: ReportForm, month: Month) -> list[tuple[str, str]]:
+    """The fields still to be typed or confirmed, as (section, field name), in the order of the paper."""
+    return [(s, f.name) for s, _name in form.sections for f in typed_fields(db, form, month, s) if f.value is None]
+
+
 def _typist(db: Database, field: TypedField) -> str:
     """What stands under a typed figure: who gave it, or that last month's waits to be confirmed."""
     if field.value is not None:
-        return f"{_('saisi par')} {staff.name_of(db, field.typed_by)}" if field.typed_by else _("saisi")
+        return _("saisi par %(who)s") % {"who": staff.name_of(db, field.typed_by)} if field.typed_by else _("saisi")
     return _("repris du mois passé : à confirmer") if field.carried is not None else ""
-
-
-def _counts(cells: tuple[ReportCell, ...]) -> dict[str, int]:
-    return {s: sum(1 for c in cells if c.source == s) for s in ("computed", "typed", "empty")}
 
 
 def _product_names(db: Database) -> dict[str, str]:
     return dict(db.all("SELECT code, trim(name || ' ' || strength) FROM product"))
 
 
-def _label(form: ReportForm, found: ReportCell, names: dict[str, str]) -> str:
-    element = form.element(found.code)
-    name = element.name if element else names.get(found.code, found.code)
-    return " · ".join((name, *form.option_names(found.disaggregation)))
-
-
-HANDLERS = [months, show, cell, type_cells, close, correct, paper]
+HANDLERS = [months, show, cell, line, type_cells, close, correct, paper]

@@ -23,7 +23,9 @@ SIZES = {"landscape": (1280, 800), "portrait": (800, 1280), "phone": (360, 640)}
 PAGES = (
     "/", "/patients", "/patients/nouveau", "/patients/3", "/visites/3", "/visites/3?corriger=1", "/visites/3/labo",
     "/visites/3/ordonnances", "/visites/3/triage", "/laboratoire", "/registre?jour=2026-10-05", "/registre?mois=2026-10", "/?file=tous", "/depot",
-    "/depot/produits/MLS001", "/depot/produits/MLS001/calcul", "/depot/reception", "/vente", "/vente-directe", "/rapports",
+    "/depot/produits/MLS001", "/depot/produits/MLS001/calcul", "/depot/reception", "/vente", "/vente-directe", "/caisse", "/rapports",
+    "/depot/reception?produit=MLS001", "/depot/produits/MLS001/fiche", "/depot/tarif?produit=MLS001", "/rapports/RMA/2026-10/ligne?element=CUR_NC",
+    "/rapports/RMA/2026-10/case?element=CUR_NC&d=%7B%22AGE6%22%3A%221_4A%22%7D",
     "/rapports/RMA/2026-10", "/rapports/RMA/2026-10?section=MORB", "/rapports/CRGS/2026-10", "/envois", "/envois/liaison",
     "/envois/correspondance", "/personnel", "/personnel/matrice", "/personnel/journal", "/entretien", "/entretien/heure", "/plus",
 )  # fmt: skip
@@ -192,7 +194,7 @@ def test_a_cell_opens_and_the_month_is_signed(browser: Any, resident: Resident) 
     page = signed_in(browser, resident, "portrait")
     page.goto("/rapports/RMA/2026-10")
     page.click("td a.open >> nth=1")
-    assert "lignes comptées" in page.inner_text("main")
+    page.wait_for_selector("#panneau >> text=lignes comptées")
     page.goto("/rapports/RMA/2026-10")
     page.click("button:has-text('Signer et envoyer')")
     page.wait_for_selector("main >> text=Empreinte")

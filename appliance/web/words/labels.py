@@ -65,6 +65,11 @@ PRESCRIPTIONS = Words({
     "issued": "à servir", "part_served": "servie en partie", "served": "servie", "closed": "fermée", "cancelled": "annulée",
 })  # fmt: skip
 SEXES = Words({"F": "Féminin", "M": "Masculin"})
+FACTS = Words({
+    "consultation": "Consultation", "death": "Décès", "hospitalisation": "Hospitalisation", "morbidity": "Maladie",
+    "referral": "Référence", "malaria-suspect": "Paludisme suspect", "malaria-test": "Test du paludisme",
+    "malaria-case": "Cas de paludisme", "malaria-treatment": "Traitement du paludisme",
+})  # fmt: skip
 STATES = Words({
     "waiting": "à envoyer", "sending": "envoi en cours", "done": "reçu par DHIS2", "refused": "refusé en partie",
     "held": "attend quelqu'un", "superseded": "remplacé",
