@@ -25,6 +25,8 @@ from appliance.web.words import _
 
 PROPOSED = 6
 TEXT_MAX = 200
+COUNTED = ("comprime", "capsule", "gelule", "sachet", "ampoule", "suppositoire", "ovule")
+"""Units that a dose counts. A bottle, a tube or a whole blister of treatment holds many doses: its number is typed."""
 _CODE = re.compile(r"\(([^()]{1,40})\)\s*$")
 
 
@@ -61,6 +63,7 @@ class RxLine:
     equivalents: tuple[ProductChoice, ...]
     quantity: int | None
     is_computed: bool
+    is_counted: bool
     dosage: str
     days: int | None
     is_empty: bool
@@ -123,7 +126,8 @@ class Shelf:
         times = form.integer(f"ligne-{n}-fois", low=1, high=24)
         days = form.integer(f"ligne-{n}-jours", low=1, high=366)
         quantity = form.integer(f"ligne-{n}-quantite", low=1, high=100_000)
-        is_computed = quantity is None and bool(take and times and days)
+        is_counted = product is not None and fold(product.base_unit).startswith(COUNTED)
+        is_computed = quantity is None and is_counted and bool(take and times and days)
         if take and times and days and is_computed:
             exact = Fraction(take, 100) * times * days
             quantity = -(-exact.numerator // exact.denominator)  # a tablet is not cut for the last dose: rounded up
@@ -132,7 +136,7 @@ class Shelf:
         lacks = choice is not None and choice.stock < (quantity or 1)
         return RxLine(
             n=n, typed=typed, choice=choice, quantity=quantity, is_computed=is_computed, dosage=dosage, days=days,
-            proposed=() if product or len(typed) < 2 else tuple(self.found(typed)),
+            is_counted=is_counted, proposed=() if product or len(typed) < 2 else tuple(self.found(typed)),
             equivalents=tuple(self._equivalents(product)) if product and lacks else (),
             is_empty=not typed and quantity is None and take is None,
         )  # fmt: skip

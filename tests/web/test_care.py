@@ -112,6 +112,8 @@ def test_a_line_shows_stock_price_and_total_and_a_rupture_its_equivalent(nurse: 
     assert "au dépôt" in page.text
     assert re.search(r"soit 15\s+comprimé", page.text)
     assert re.search(r"Total <b>[1-9]", page.text)
+    whole = nurse.post(visit, {**asked, "ligne-0-produit": "MLS004"}, to=f"{visit}/ordonnance")
+    assert "soit 15" not in whole.text  # a blister is a whole treatment: nothing is multiplied
     # The starter list holds amoxicillin 125 mg that never lay on this shelf, and 250 mg that does.
     short = nurse.post(visit, {"ligne-0-produit": "MLS038", "ligne-0-quantite": "1"}, to=f"{visit}/ordonnance")
     assert "rupture au dépôt" in short.text
