@@ -75,6 +75,13 @@ STATES = Words({
     "held": "attend quelqu'un", "superseded": "remplacé",
 })  # fmt: skip
 STATE_TAGS = {"waiting": "info", "sending": "info", "done": "ok", "refused": "danger", "held": "warn", "superseded": ""}
+CSV_FAULTS = Words({
+    "columns": "la première ligne doit nommer les colonnes", "not-csv": "ce n'est pas un tableau CSV", "too-long": "trop de lignes",
+    "product": "ce code de produit n'est pas dans la liste", "lot": "numéro de lot manquant ou trop long",
+    "expiry": "péremption à écrire 03/2027 ou 15/03/2027", "quantity": "la quantité doit être un nombre entier",
+    "month": "mois à écrire 08/2026", "month-twice": "ce mois est cité deux fois pour ce produit",
+    "months-count": "il faut de 3 à 12 mois pour chaque produit",
+})  # fmt: skip
 LEVELS = Words({"none": "—", "read": "Lire", "write": "Écrire"})
 
 
