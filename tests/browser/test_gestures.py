@@ -1,5 +1,6 @@
 """Gestures of the door and of the card: the keypad, the door at three sizes, a card read from a photo, an alike file taken."""
 
+# ruff: noqa: F811  (a fixture borrowed from the neighbouring file is named again by each test)
 from __future__ import annotations
 
 import io
@@ -38,7 +39,7 @@ def resident(card: tuple[Path, str]) -> Iterator[Resident]:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_door_is_as_good_as_the_rooms(browser: Any, resident: Resident, size: str) -> None:  # noqa: F811
+def test_the_door_is_as_good_as_the_rooms(browser: Any, resident: Resident, size: str) -> None:
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, base_url=resident.url)
     page = context.new_page()
@@ -79,7 +80,7 @@ def test_a_card_is_read_from_a_photo_and_its_reader_is_fetched_only_then(
     page.context.close()
 
 
-def test_an_alike_file_appears_while_one_types_and_one_tap_takes_it(browser: Any, resident: Resident) -> None:  # noqa: F811
+def test_an_alike_file_appears_while_one_types_and_one_tap_takes_it(browser: Any, resident: Resident) -> None:
     page = signed_in(browser, resident)
     for _ in range(2):
         page.goto("/patients/nouveau")
