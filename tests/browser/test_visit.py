@@ -102,3 +102,20 @@ def test_the_band_with_the_alerts_stays_in_sight_on_a_tablet(browser: Any, resid
     top = page.evaluate("document.querySelector('.band').getBoundingClientRect().top")
     assert (top >= 50) is (size == "landscape")
     page.context.close()
+
+
+def test_on_a_phone_each_person_who_waits_is_one_short_card_that_opens_anywhere(
+    browser: Any, resident: Resident
+) -> None:
+    page = signed_in(browser, resident, "phone", who="Adama Koné")
+    path = arrive(page, "Niélé Carte", age="4")
+    page.goto("/?file=tous")
+    box = page.evaluate(
+        "() => { const row = [...document.querySelectorAll('.waitlist tr')].find(r => r.innerText.includes('Niélé Carte'));"
+        " row.scrollIntoView({block: 'center'}); const b = row.getBoundingClientRect(); return [b.left, b.top, b.width, b.height]; }"
+    )
+    assert box[2] <= 336
+    assert box[3] <= 120
+    page.mouse.click(box[0] + box[2] - 12, box[1] + box[3] / 2)
+    page.wait_for_url(re.compile(path))
+    page.context.close()
