@@ -150,6 +150,7 @@ def test_payment_at_the_cashier_waits_there_and_is_taken_once(
     assert too_much.status_code == 409
     assert "il reste 200 F" in too_much.text
     assert "Paiement enregistré" in cashier.post("/caisse/ventes/1", {"montant": "150"}).text
+    assert "il reste 50 F" in cashier.post("/caisse/ventes/1", {"montant": "100"}).text
     assert "Paiement enregistré" in cashier.post("/caisse/ventes/1", {"montant": "50", "moyen": "mobile_money"}).text
     assert rows(store, "SELECT station FROM visit") == [("done",)]
     till = cashier.get("/caisse").text
