@@ -16,11 +16,14 @@ from appliance.core.periods import Month
 from appliance.storage import Database, settings
 from appliance.sync import link as links
 from appliance.sync.dhis2 import mapping
+from appliance.sync.dhis2.book import PULL
 from appliance.sync.outbox import repository
 from appliance.sync.outbox.repository import Item
 from appliance.sync.reports import compose
 
 PULL_EVERY_MS = 7 * 86_400_000
+WHOLE_PULL_EVERY_MS = 28 * 86_400_000
+"""A server without ETags tells everything each time: there an unchanged stamp is believed for so long."""
 SERVER_FRESH_MS = 86_400_000
 READ_FRESH_MS = 86_400_000
 CROWDED_DAYS = 5
@@ -53,7 +56,7 @@ class Agenda:
         if links.quiet_until(db, now) != 0:
             return None
         if self._pull_owed(db, link, now):
-            return {**common, "kind": "metadata", **_aims(db, link), **_known(db, link)}
+            return {**common, "kind": "metadata", **_aims(db, link), **_known(db, link, now)}
         for item in repository.due(db, now):
             if self._spread(db, link, item) > now:
                 continue
@@ -125,9 +128,17 @@ def _aims(db: Database, link: links.Link) -> dict[str, Any]:
     }
 
 
-def _known(db: Database, link: links.Link) -> dict[str, Any]:
-    held = {form: p for form in link.data_sets if (p := mapping.pulled(db, form))}
-    return {
-        "etags": {form: p.etag for form, p in held.items() if p.etag},
-        "uids": {form: p.uid for form, p in held.items()},
-    }
+def _known(db: Database, link: links.Link, now: int) -> dict[str, Any]:
+    """What is held of each data set, so that only what moved is told again."""
+    is_asked = not links.pull_state(db).get("at")  # a refusal spoke of names: a brief look is not enough
+    held = {}
+    for form in link.data_sets:
+        if kept := mapping.pulled(db, form):
+            how = kept.body.get(PULL) or {}
+            held[form] = {
+                "uid": kept.uid, "etag": kept.etag, "nested": bool(how.get("nested")), "combos": how.get("combos") or [],
+                "stamp": [kept.body.get("lastUpdated"), kept.body.get("version")],
+                "trusts_probe": not kept.etag and not is_asked and 0 <= now - kept.pulled_at < WHOLE_PULL_EVERY_MS
+                and kept.body.get("lastUpdated") is not None,
+            }  # fmt: skip
+    return {"held": held}

@@ -100,13 +100,13 @@ def compose(db: Database, item: Item, today: date) -> dict[str, Any] | str:
         return "nothing-to-send"
     place = (pulled.uid, month.dhis2, org_unit["id"])
     payload = item.payload or data_values(*place, prepared.pairs, attributes)
-    droppable = {e.target.key for e in prepared.entries if _is_zero(e.value) and not e.target.zero_is_significant}
     return {
         "kind": KIND, "item": item.id, "subject": item.subject, "payload": base64.b64encode(payload).decode(),
         "completion": base64.b64encode(completion(*place, today.isoformat(), attributes)).decode(),
         "complete_with_refusals": bool(item.detail.get("complete_with_refusals")),
         "kept_back": len(prepared.misfits), "overwrite": bool(item.detail.get("overwrite")),
-        "droppable": [at for at, (key, _) in enumerate(values_in(payload)) if key in droppable],
+        # Any zero, whatever the names pulled last week say of its element: up to 2.42 it may go uncounted.
+        "droppable": [at for at, (_, value) in enumerate(values_in(payload)) if value is not None and _is_zero(value)],
         "period_end": month.last.isoformat(),
         "read_back": {
             "dataSet": pulled.uid, "period": month.dhis2, "orgUnit": org_unit["id"],

@@ -179,7 +179,10 @@ class SyncVerbs:
         if org := found.get("org_unit"):
             mapping.keep_org_unit(unit, org)
         for form, told in (found.get("data_sets") or {}).items():
-            result = mapping.keep(unit, form, told["body"], told.get("etag"), self._cells_of(unit, form))
+            body = told["body"] or mapping.with_combos(unit, form, told["combos"], told["rows"])
+            if body is None:
+                continue
+            result = mapping.keep(unit, form, body, told.get("etag"), self._cells_of(unit, form))
             kept[form] = {"mapped": len(result.targets), "unmapped": len(result.unmapped)}
         for form in found.get("missing") or ():
             mapping.forget(unit, form)

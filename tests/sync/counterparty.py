@@ -8,11 +8,13 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -131,6 +133,12 @@ def counterparty(context_path: str = "/dhis", ssl_context: Any = None) -> Iterat
     finally:
         server.shutdown()
         server.server_close()
+
+
+def serving(authority: Path, name: str = "good") -> ssl.SSLContext:
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.load_cert_chain(authority / f"{name}.pem", authority / f"{name}.key")
+    return made
 
 
 def report_job(url: str, values: list[tuple[str, str, str | None]], **more: Any) -> dict[str, Any]:

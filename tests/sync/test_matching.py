@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from appliance.core.errors import DataFileError
-from appliance.sync.dhis2.book import DEFAULT_COMBO, Book
+from appliance.sync.dhis2.book import COMBOS, DEFAULT_COMBO, Book, combos_wanted
 from appliance.sync.dhis2.mapping import Named
 from appliance.sync.dhis2.mapping_file import HEAD, Forms, parse_mapping, write_mapping
 from appliance.sync.dhis2.matching import Cell, match
@@ -263,3 +263,27 @@ def test_what_is_written_out_reads_back_and_freezes_nothing() -> None:
     blank = write_mapping("RMA", FORMS.cells["RMA"], [], FORMS.books["RMA"])
     assert "RMA;CUR_NC;AGE6=1_4A;;;;NC · 1-4 ans" in blank
     assert "# RMA: nothing goes to eAUT AUTRE" in blank
+
+
+def test_combinations_told_apart_are_read_as_if_they_stood_under_each_element() -> None:
+    apart = {
+        COMBOS: {
+            "cc": {"id": "cc", "categoryOptionCombos": [combo("right", "F", "1_4A"), combo("wrong", "M", "1_4A")]},
+            "own": {"id": "own", "categoryOptionCombos": [combo("better", "1_4A", "F")]},
+            "def": {"id": "def", "isDefault": True, "categoryOptionCombos": [DEFAULT]},
+        }
+    }
+    lean = {"dataElement": {"id": "eMOR", "code": "MOR_PALU_C", "categoryCombo": {"id": "cc"}}}
+    assert where(MORBIDITY, lean, **apart) == ("eMOR", "right")
+    assert where(MORBIDITY, lean | {"categoryCombo": {"id": "own"}}, **apart) == ("eMOR", "better")
+    plain = {"dataElement": {"id": "eSEA", "code": "SEANCES", "categoryCombo": {"id": "def"}}}
+    assert where(PLAIN, plain, **apart) == ("eSEA", "HllvX50cXC0")
+    assert combos_wanted({"dataSetElements": [lean, lean | {"categoryCombo": {"id": "own"}}, plain, None, {}]}) == [
+        "cc", "own", "def",
+    ]  # fmt: skip
+
+
+def test_a_combination_that_was_named_and_not_told_gives_no_place() -> None:
+    element_of = {"dataElement": {"id": "eSEA", "code": "SEANCES", "categoryCombo": {"id": "unknown"}}}
+    known = {COMBOS: {"cc": {"id": "cc", "categoryOptionCombos": [DEFAULT]}}, DEFAULT_COMBO: "HllvX50cXC0"}
+    assert where(PLAIN, element_of, **known) is None

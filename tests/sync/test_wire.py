@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import socket
-import ssl
 import threading
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,16 @@ from appliance.sync.dhis2.client import Client, Credentials
 from appliance.sync.dhis2.exchange import Line, perform
 from appliance.sync.dhis2.journal import minor_of
 from appliance.sync.dhis2.tls import ResumingContext
-from tests.sync.counterparty import INFO, NOTHING_THERE, Counterparty, Reply, counterparty, report_job, summary
+from tests.sync.counterparty import (
+    INFO,
+    NOTHING_THERE,
+    Counterparty,
+    Reply,
+    counterparty,
+    report_job,
+    serving,
+    summary,
+)
 
 VALUES = "POST /api/dataValueSets"
 READ = "GET /api/dataValueSets"
@@ -271,6 +279,61 @@ def test_an_account_that_may_not_read_sends_the_first_time_and_asks_a_person_the
         assert perform(job)["code"] == "read-back-refused"
 
 
+@pytest.mark.parametrize("short", [{"updated": 1}, {}])
+def test_values_that_a_server_did_not_count_for_being_unchanged_are_proved_by_reading(short: dict[str, int]) -> None:
+    with counterparty() as there:
+        ready(there, Reply(body=summary(**short)))
+        there.lay(
+            READ,
+            Reply(
+                body=gzip.compress(
+                    b'{"dataValues":[{"dataElement":"%s","categoryOptionCombo":"%s","value":"12.0"}]}'
+                    % (A[0].encode(), A[1].encode())
+                )
+            ),
+        )
+        job = report_job(there.url, THREE, droppable=[1])
+        assert (perform(job)["fate"], perform(job)["code"]) == ("accepted", "success")
+        assert there.of(DONE)
+
+
+@pytest.mark.parametrize(
+    "held_there", [Reply(body={"dataValues": []}), Reply(403, {"status": "ERROR"}), Reply(body=b"<html>")]
+)
+def test_what_was_not_counted_and_does_not_stand_there_is_not_declared_complete(held_there: Reply) -> None:
+    with counterparty() as there:
+        ready(there, Reply(body=summary(updated=1)))
+        there.lay(READ, held_there)
+        ended = perform(report_job(there.url, THREE, read_back=None))
+        assert (ended["fate"], ended["code"]) == ("person", "partly-counted")
+        there.lay(VALUES, Reply(body=summary()))
+        ended = perform(report_job(there.url, THREE, read_back=None))
+        assert (ended["fate"], ended["code"]) == ("retry-few", "nothing-counted")
+        assert not there.of(DONE)
+
+
+@pytest.mark.parametrize("counts", [{}, None])
+def test_a_group_refused_whole_by_the_new_engine_counts_nothing_and_is_read_by_its_conflicts(counts: Any) -> None:
+    body = summary("ERROR", [{"errorCode": "E8033", "args": ["x"], "value": "approved"}])
+    if counts is None:
+        del body["response"]["importCount"]
+    with counterparty() as there:
+        ready(there, Reply(409, body))
+        ended = perform(report_job(there.url, THREE))
+        assert (ended["fate"], ended["code"]) == ("person", "E8033")
+        assert not there.of(DONE)
+
+
+def test_a_small_gzip_that_would_fill_the_memory_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "ANSWER_BYTES_MAX", 10_000)
+    with counterparty() as there:
+        ready(there)
+        there.lay(READ, Reply(body=gzip.compress(b" " * 50_000)))
+        assert perform(report_job(there.url, THREE))["code"] == "too-long"
+        there.lay(READ, Reply(body=gzip.compress(b'{"dataValues":[]}')[:-9]))
+        assert perform(report_job(there.url, THREE))["code"] == "not-json"
+
+
 def test_bytes_are_counted_both_ways_with_their_headers() -> None:
     with counterparty() as there:
         ready(there)
@@ -333,32 +396,6 @@ def test_a_server_without_a_version_is_not_dhis2(body: Any) -> None:
         there.lay("GET /api/system/info", Reply(body=body))
         ended = perform(report_job(there.url, THREE, server={}))
         assert (ended["fate"], ended["code"]) == ("retry", "not-dhis2")
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for localhost that signs itself, and one long out of date."""
-    import subprocess
-
-    folder = tmp_path_factory.mktemp("tls")
-    for name, days in (
-        ("good", ["-days", "2"]),
-        ("old", ["-not_before", "20200101000000Z", "-not_after", "20210101000000Z"]),
-    ):
-        made = subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
-             "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", f"{folder}/{name}.key", "-out",
-             f"{folder}/{name}.pem", *days], capture_output=True,
-        )  # fmt: skip
-        if made.returncode and name == "good":
-            pytest.skip("openssl makes no certificate here")
-    return folder
-
-
-def serving(authority: Path, name: str = "good") -> ssl.SSLContext:
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.load_cert_chain(authority / f"{name}.pem", authority / f"{name}.key")
-    return made
 
 
 def test_tls_is_resumed_and_costs_less_the_second_time(authority: Path) -> None:

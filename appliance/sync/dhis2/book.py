@@ -16,6 +16,10 @@ from appliance.core.french import fold
 
 DEFAULT_COMBO = "defaultCategoryOptionCombo"
 """Our own key inside a kept data set: the UID of the server's default combination."""
+COMBOS = "categoryCombosByUid"
+"""Our own key inside a kept data set: the category combinations told apart from the elements, by UID."""
+PULL = "pulledHow"
+"""Our own key inside a kept data set: `{"nested", "combos"}`, how it was asked for, and with which ETags."""
 Key = tuple[str, str]
 """Data element and category option combination, as UIDs."""
 
@@ -52,6 +56,8 @@ class Book:
         self.elements: dict[str, Element] = {}
         self._by_code: dict[str, Element | None] = {}
         default = body.get(DEFAULT_COMBO)
+        apart = body.get(COMBOS)
+        self._apart: Mapping[str, Any] = apart if isinstance(apart, dict) else {}
         for entry in _dicts(body.get("dataSetElements")):
             self._add(entry, default)
         self.is_plain = _is_plain(body.get("categoryCombo"))
@@ -81,10 +87,14 @@ class Book:
             value_type=str(raw.get("valueType") or "NUMBER"),
             zero=bool(raw.get("zeroIsSignificant")), averaged="AVERAGE" in str(raw.get("aggregationType") or ""),
         )  # fmt: skip
-        listed = _dicts(combo.get("categoryOptionCombos") if isinstance(combo, dict) else None)
+        uid = combo.get("id") if isinstance(combo, dict) and "categoryOptionCombos" not in combo else None
+        told = self._apart.get(uid) if isinstance(uid, str) else combo
+        listed = _dicts(told.get("categoryOptionCombos") if isinstance(told, dict) else None)
         for option_combo in listed:
             _index(element, option_combo)
-        if not element.combos and isinstance(default, str):
+        # A combination that is named but was not told is not the default one: its element has no valid pair.
+        is_unknown = told is None and bool(self._apart)
+        if not element.combos and isinstance(default, str) and not is_unknown:
             element.default = default
         elif element.default is None and len(element.combos) == 1:
             element.default = next(iter(element.combos))
@@ -94,6 +104,17 @@ class Book:
             loose = squeeze(element.code)
             if loose != element.code:
                 self._by_code[loose] = None if loose in self._by_code else element
+
+
+def combos_wanted(body: Mapping[str, Any]) -> list[str]:
+    """The UIDs of the category combinations that a data set names without telling them, each once, in their order."""
+    wanted: dict[str, None] = {}
+    for entry in _dicts(body.get("dataSetElements")):
+        element = entry.get("dataElement")
+        for combo in (entry.get("categoryCombo"), element.get("categoryCombo") if isinstance(element, dict) else None):
+            if isinstance(combo, dict) and isinstance(combo.get("id"), str) and "categoryOptionCombos" not in combo:
+                wanted[combo["id"]] = None
+    return list(wanted)
 
 
 def is_numeric(value_type: str) -> bool:

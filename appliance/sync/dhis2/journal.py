@@ -11,7 +11,7 @@ from appliance.sync.dhis2.codes import Fate, Outcome
 from appliance.sync.dhis2.transport import of_failure, of_transport, parse
 
 ANSWER_KEPT = 2_000
-"""Characters of an answer kept for a person, unless it was a plain yes."""
+"""Bytes of an answer kept for a person, unless it was a plain yes."""
 _VERSION = re.compile(r"^(?:2\.)?(\d{2,3})(?!\d)")
 
 
@@ -40,7 +40,7 @@ class Journal:
                 "bytes_in": answer.bytes_in, "fate": outcome.fate, "code": outcome.code,
                 "conflicts": [asdict(c) for c in outcome.conflicts], "counts": outcome.counts,
                 "server_date": answer.headers.get("date"),
-                "answer": None if is_plain_yes else answer.body[: 4 * ANSWER_KEPT].decode("utf-8", "replace")[:ANSWER_KEPT],
+                "answer": None if is_plain_yes else answer.body[:ANSWER_KEPT].decode("utf-8", "ignore"),
             }
         )  # fmt: skip
         self.end(outcome)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from appliance.storage import Database, Unit
-from appliance.sync.dhis2.book import Book
+from appliance.sync.dhis2.book import COMBOS, PULL, Book
 from appliance.sync.dhis2.matching import Cell, Match, Target, match, target_of
 
 _Key = tuple[str, str]
@@ -58,6 +58,17 @@ def keep(unit: Unit, form: str, body: dict[str, Any], etag: str | None, cells: S
     )
     unit.run("DELETE FROM dhis2_metadata WHERE kind = ? AND uid <> ?", (f"data-set:{form}", body["id"]))
     return rematch(unit, form, body, cells)
+
+
+def with_combos(
+    db: Database, form: str, combos: Mapping[str, Any], rows: Sequence[Sequence[Any]]
+) -> dict[str, Any] | None:
+    """The held set of a form with these combinations told anew, and their ETags; None when none is held."""
+    held = pulled(db, form)
+    if held is None:
+        return None
+    how = {**(held.body.get(PULL) or {}), "combos": rows}
+    return {**held.body, COMBOS: {**(held.body.get(COMBOS) or {}), **combos}, PULL: how}
 
 
 def forget(unit: Unit, form: str | None = None) -> None:

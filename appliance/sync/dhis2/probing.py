@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from appliance.sync.dhis2.book import DEFAULT_COMBO, Book, Element
+from appliance.sync.dhis2.book import COMBOS, DEFAULT_COMBO, Book, Element, combos_wanted
 from appliance.sync.dhis2.client import Client
 from appliance.sync.dhis2.codes import Fate, Outcome, kind_of
 from appliance.sync.dhis2.journal import Journal, of_get
 from appliance.sync.dhis2.outcomes import Sent, of_import
 from appliance.sync.dhis2.payloads import data_values
-from appliance.sync.dhis2.pulling import DATA_SET_FIELDS, ORG_UNIT_FIELDS, default_combo, one_of
+from appliance.sync.dhis2.pulling import ORG_UNIT_FIELDS, default_combo, one_of
 from appliance.sync.dhis2.sending import PARAMETERS
+from appliance.sync.dhis2.sets import NESTED_FIELDS, SAMPLE_FIELDS, ListRefused, combos
 from appliance.sync.dhis2.transport import of_failure, parse
 
 OLDEST = 38
+_ONE_IS_GOOD = ("INTEGER", "INTEGER_ZERO_OR_POSITIVE", "INTEGER_POSITIVE", "NUMBER")
 _RIGHTS = {"ALL", "F_DATAVALUE_ADD"}
 
 
@@ -72,11 +74,11 @@ def _try_form(
     assigned = unit.get("dataSets")
     if isinstance(assigned, list) and uid not in {x.get("id") for x in assigned if isinstance(x, dict)}:
         say(f"assigned {form}", False, "data-set-not-assigned", str(unit.get("name") or ""))
-    answer = client.get(f"dataSets/{uid}", {"fields": DATA_SET_FIELDS})
-    if not journal.add("data-set", answer, of_get(answer)):
+    body = _sampled(client, journal, uid)
+    if body is None:
         say(f"read {form}", False, journal.code)
         return
-    book = Book(parse(answer.body) | ({DEFAULT_COMBO: default} if default else {}))
+    book = Book(body | ({DEFAULT_COMBO: default} if default else {}))
     if book.period_type != "Monthly":
         say(f"period {form}", False, "period-type", book.period_type)
     if not book.is_plain:
@@ -99,10 +101,32 @@ def _try_form(
     say(f"write {form}", is_good, "" if is_good else outcome.code, said)
 
 
+def _sampled(client: Client, journal: Journal, uid: str) -> dict[str, Any] | None:
+    """A set with the combination of one element in which a 1 is a good value; None when the journal says why not."""
+    answer = client.get(f"dataSets/{uid}", {"fields": SAMPLE_FIELDS})
+    if not journal.add("data-set", answer, of_get(answer)):
+        return None
+    body: dict[str, Any] = parse(answer.body)
+    entries = body.get("dataSetElements")
+    good = [
+        e for e in (entries if isinstance(entries, list) else ())
+        if isinstance(e, dict) and (e.get("dataElement") or {}).get("valueType") in _ONE_IS_GOOD
+    ]  # fmt: skip
+    wanted = combos_wanted({"dataSetElements": good[:1]})[:1]  # the set's own combination outweighs the element's
+    if not wanted:
+        return body
+    try:
+        told = combos(client, journal, wanted)
+    except ListRefused:
+        answer = client.get(f"dataSets/{uid}", {"fields": NESTED_FIELDS})
+        return parse(answer.body) if journal.add("data-set", answer, of_get(answer)) else None
+    return None if told is None else {**body, "dataSetElements": good[:1], COMBOS: told[1]}
+
+
 def _sample(book: Book) -> tuple[Element, str] | None:
     """Some place where a 1 is a good value."""
     for element in book.elements.values():
-        if element.value_type in ("INTEGER", "INTEGER_ZERO_OR_POSITIVE", "INTEGER_POSITIVE", "NUMBER"):
+        if element.value_type in _ONE_IS_GOOD:
             for combo in (*element.combos, *([element.default] if element.default else [])):
                 return element, combo
     return None

@@ -9,25 +9,20 @@ from appliance.sync.dhis2.book import DEFAULT_COMBO
 from appliance.sync.dhis2.client import Client
 from appliance.sync.dhis2.codes import Fate, Outcome
 from appliance.sync.dhis2.journal import Journal, of_get
+from appliance.sync.dhis2.sets import BRIEF_FIELDS, pull_set
 from appliance.sync.dhis2.transport import parse
 
-_COMBO = "id,isDefault,categoryOptionCombos[id,code,name,categoryOptions[id,code,name]]"
-DATA_SET_FIELDS = (
-    "id,code,name,version,lastUpdated,periodType,openFuturePeriods,expiryDays,timelyDays,"
-    "compulsoryFieldsCompleteOnly,validCompleteOnly,noValueRequiresComment,workflow[id],"
-    "categoryCombo[id,isDefault,categoryOptionCombos[id,code,name]],"
-    "compulsoryDataElementOperands[dataElement[id],categoryOptionCombo[id]],"
-    "dataInputPeriods[period[id],openingDate,closingDate],"
-    f"dataSetElements[categoryCombo[{_COMBO}],"
-    f"dataElement[id,code,name,valueType,zeroIsSignificant,aggregationType,optionSet[id],categoryCombo[{_COMBO}]]]"
-)
 ORG_UNIT_FIELDS = "id,code,name,openingDate,closedDate,dataSets[id]"
 _UID = re.compile(r"^[a-zA-Z][a-zA-Z0-9]{10}$")
 _PAGES_MAX = 20
 
 
 def pull_metadata(client: Client, journal: Journal, job: dict[str, Any]) -> None:
-    """The org unit, and each data set. A form whose set is not there is named in `missing`: the others are still worth having."""
+    """The org unit, and each data set. A form whose set is not there is named in `missing`: the others are still worth having.
+
+    The brief look at a set (`lastUpdated`, `version`) settles it alone where the server gives no ETag to ask with and
+    the last whole pull is not too old (`trusts_probe`): a new option moves neither.
+    """
     unit = one_of(client, journal, "organisationUnits", job["org_unit"], ORG_UNIT_FIELDS)
     if unit is None:
         return
@@ -36,26 +31,24 @@ def pull_metadata(client: Client, journal: Journal, job: dict[str, Any]) -> None
         return
     journal.found |= {"org_unit": unit, "data_sets": {}, "missing": []}
     for form, name in job["data_sets"].items():
-        brief = one_of(client, journal, "dataSets", name, "id,code,name")
+        brief = one_of(client, journal, "dataSets", name, BRIEF_FIELDS)
         if brief is None:
             if journal.code != "not-found-there":
                 return
             journal.found["missing"].append(form)
             continue
-        etag = (job.get("etags") or {}).get(form) if (job.get("uids") or {}).get(form) == brief["id"] else None
-        answer = client.get(f"dataSets/{brief['id']}", {"fields": DATA_SET_FIELDS}, etag)
-        if answer.status == 304 and etag:
-            journal.add("data-set", answer, Outcome(fate=Fate.ACCEPTED, code="unchanged"))
+        held = (job.get("held") or {}).get(form) or {}
+        if held.get("uid") != brief["id"]:
+            held = {}
+        if held.get("trusts_probe") and [brief.get("lastUpdated"), brief.get("version")] == held.get("stamp"):
             continue
-        body = parse(answer.body)
-        outcome = of_get(answer)
-        if outcome.fate is Fate.ACCEPTED and body.get("id") != brief["id"]:
-            outcome = Outcome(fate=Fate.RETRY, code="not-dhis2")
-        if not journal.add("data-set", answer, outcome):
+        told = pull_set(client, journal, brief["id"], held)
+        if told is None:
             return
-        journal.found["data_sets"][form] = {
-            "etag": answer.headers.get("etag"), "body": body | ({DEFAULT_COMBO: default} if default else {}),
-        }  # fmt: skip
+        if told:
+            if told["body"] is not None and default:
+                told["body"][DEFAULT_COMBO] = default
+            journal.found["data_sets"][form] = told
     if journal.found["missing"]:
         journal.end(Outcome(fate=Fate.PERSON, code="data-set-missing"))
 

@@ -6,7 +6,7 @@ from appliance.sync.dhis2.codes import Kind, kind_of
 from appliance.web.words import Words, _
 
 ANSWERS = Words({
-    "success": "Accepté", "unchanged": "Rien n'a changé là-bas",
+    "success": "Accepté", "not-all-there": "Tout n'est pas arrivé là-bas", "unchanged": "Rien n'a changé là-bas",
     "partly-refused": "Des valeurs sont refusées, les autres sont enregistrées : corriger, ou compléter sans elles",
     "partly-counted": "DHIS2 n'a pas compté toutes les valeurs : vérifiez là-bas, puis renvoyez ou complétez",
     "values-kept-back": "Des chiffres n'ont pas la forme attendue par DHIS2 : corriger, ou compléter sans eux",
@@ -68,7 +68,7 @@ MISFITS = Words({
 })  # fmt: skip
 STEPS = Words({
     "system-info": "Prise de contact", "read-back": "Lecture de ce qui est là-bas", "compare": "Comparaison",
-    "values": "Chiffres", "values-part": "Chiffres, par parties", "completion": "Rapport déclaré complet",
+    "proof": "Relecture de ce qui est arrivé", "values": "Chiffres", "values-part": "Chiffres, par parties", "completion": "Rapport déclaré complet",
 })  # fmt: skip
 PURPOSES = Words({"reports": "Rapports", "metadata": "Noms de DHIS2", "test": "Essais de la liaison"})
 CHECKS = Words({
