@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from appliance.cli.asks import asked
 from appliance.cli.main import EXIT_CHECK_FAILED, show
-from appliance.cli.opening import AS_JSON, DATA, open_store
+from appliance.cli.opening import AS_JSON, DATA
 
 
 @click.group()
@@ -21,15 +22,12 @@ def audit() -> None:
 @click.pass_context
 def verify(ctx: click.Context, data: Path, as_json: bool) -> None:
     """Check every hash, and every insert-only row under the act that wrote it."""
-    from appliance.storage import audit as chain
-
-    with open_store(data) as store, store.reading() as db:
-        acts, faults = chain.verify(db)
+    found = asked(data, "audit.verify")
     if as_json:
-        show({"ok": not faults, "acts": acts, "faults": [{"act": f.act, "fault": f.fault} for f in faults]})
+        show(found)
     else:
-        click.echo(f"{acts} acts, {len(faults)} faults")
-        for fault in faults[:20]:
-            click.echo(f"  act {fault.act}: {fault.fault}")
-    if faults:
+        click.echo(f"{found['acts']} acts, {len(found['faults'])} faults")
+        for fault in found["faults"][:20]:
+            click.echo(f"  act {fault['act']}: {fault['fault']}")
+    if found["faults"]:
         ctx.exit(EXIT_CHECK_FAILED)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from appliance.cli.asks import asked
 from appliance.cli.main import EXIT_CHECK_FAILED, show
-from appliance.cli.opening import AS_JSON, DATA, open_store
+from appliance.cli.opening import AS_JSON, DATA
 
 
 @click.command()
@@ -16,13 +17,10 @@ from appliance.cli.opening import AS_JSON, DATA, open_store
 @click.pass_context
 def check(ctx: click.Context, data: Path, as_json: bool) -> None:
     """Pages, foreign keys, guards, chain of acts, ledger, sales, reports. Exit 0 only when all hold."""
-    from appliance.upkeep.checks import run_checks
-
-    with open_store(data) as store:
-        results = run_checks(store)
+    results = asked(data, "check")
     bad = {name: found for name, found in results["checks"].items() if found}
     if as_json:
-        show({"ok": not bad, **results})
+        show(results)
     else:
         for name, found in results["checks"].items():
             click.echo(f"{'FAIL' if found else 'ok  '} {name}")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import click
+import msgspec
 
+from appliance.cli.asks import asked
 from appliance.cli.main import show
-from appliance.cli.opening import AS_JSON, DATA, open_store
-from appliance.core.actors import MACHINE
-from appliance.core.periods import parse_date
+from appliance.cli.opening import AS_JSON, DATA
 
 DAY = click.option("--on", "on", default="", help="The day, as 2026-11-01; today when it is not given.")
 ENTER = click.option("--yes", "is_sure", is_flag=True, help="Enter the change; without it, it is only shown.")
@@ -28,41 +27,31 @@ def prices() -> None:
 @AS_JSON
 def import_prices(file: Path, data: Path, is_sure: bool, as_json: bool) -> None:
     """FILE is a CSV: code,prix_unitaire_fcfa,a_partir_du and, if need be, payeur. Every bad line is named; then nothing is entered."""
-    from appliance.billing.tariffs import services
+    from appliance.billing.tariffs.csv_file import read_prices
 
-    lines = services.read_prices(file)
-    with open_store(data) as store:
-        with store.reading() as db:
-            wanted = services.changes(db, lines)
-        if is_sure:
-            store.act_now(
-                "load-prices", MACHINE, lambda unit: {"entered": services.load_prices(unit, lines, file.name)}
-            )
-        else:
-            with store.reading() as db:
-                services.known_products(db, lines)
+    lines = msgspec.to_builtins(read_prices(file))
+    found = asked(data, "prices.import", lines=lines, source=file.name, is_sure=is_sure)
     if as_json:
-        show({"lines": len(lines), "changes": len(wanted), "entered": is_sure})
+        show({**found, "changes": len(found["changes"])})
         return
-    for line in wanted:
-        price = "ended" if line.unit_price_fcfa is None else f"{line.unit_price_fcfa} FCFA"
-        click.echo(f"{line.code} {line.payer} from {line.valid_from}: {price}")
-    click.echo(f"{len(wanted)} of {len(lines)} lines change something" + ("" if is_sure else "; --yes enters them"))
+    for line in found["changes"]:
+        price = "ended" if line["unit_price_fcfa"] is None else f"{line['unit_price_fcfa']} FCFA"
+        click.echo(f"{line['code']} {line['payer']} from {line['valid_from']}: {price}")
+    click.echo(
+        f"{len(found['changes'])} of {found['lines']} lines change something"
+        + ("" if is_sure else "; --yes enters them")
+    )
 
 
 @prices.command("export")
 @DATA
 def export_prices(data: Path) -> None:
     """Print every dated price as CSV, as `import` reads it."""
-    from appliance.billing.tariffs import services
     from appliance.billing.tariffs.csv_file import PriceLine, write_prices
 
-    with open_store(data) as store, store.reading() as db:
-        rows = services.history(db)
-    lines = [
-        PriceLine(code=r.code, unit_price_fcfa=r.unit_price_fcfa, valid_from=r.valid_from, payer=r.payer) for r in rows
-    ]
-    click.echo(write_prices(lines), nl=False)
+    rows = asked(data, "prices.history")["prices"]
+    kept = [{name: row[name] for name in ("code", "unit_price_fcfa", "valid_from", "payer")} for row in rows]
+    click.echo(write_prices(msgspec.convert(kept, list[PriceLine], strict=False)), nl=False)
 
 
 @prices.command("list")
@@ -71,25 +60,16 @@ def export_prices(data: Path) -> None:
 @AS_JSON
 def list_prices(data: Path, on: str, as_json: bool) -> None:
     """The prices that hold on a day, with the days from and to which they hold."""
-    from appliance.billing.tariffs import services
-
-    with open_store(data) as store, store.reading() as db:
-        day = parse_date(on) if on else store.clock.today()
-        rows = services.listed(db, day)
+    rows = asked(data, "prices.list", on=on)["prices"]
     if as_json:
         show([
             {
-                "code": r.code, "product": r.label, "payer": r.payer, "price_fcfa": r.unit_price_fcfa,
-                "from": r.valid_from.isoformat(), "to": _iso(r.valid_to), "source": r.source,
+                "code": r["code"], "product": r["label"], "payer": r["payer"], "price_fcfa": r["unit_price_fcfa"],
+                "from": r["valid_from"], "to": r["valid_to"], "source": r["source"],
             }
             for r in rows
         ])  # fmt: skip
         return
     for r in rows:
-        click.echo(
-            f"{r.code:8} {r.payer:9} {'' if r.unit_price_fcfa is None else r.unit_price_fcfa:>8} {r.valid_from} {_iso(r.valid_to) or ''} {r.label}"
-        )
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+        price = "" if r["unit_price_fcfa"] is None else r["unit_price_fcfa"]
+        click.echo(f"{r['code']:8} {r['payer']:9} {price:>8} {r['valid_from']} {r['valid_to'] or ''} {r['label']}")

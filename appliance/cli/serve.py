@@ -9,6 +9,7 @@ from functools import partial
 
 import click
 
+from appliance.cli.asks import verbs
 from appliance.cli.opening import DATA, key_of, system_clock
 from appliance.core.errors import InvariantBroken, Refused
 from appliance.storage import Store
@@ -40,6 +41,7 @@ def serve(data: object, host: str, port: int, is_demo: bool) -> None:
         state.damage = f"{fault}"
         click.echo(f"the store is damaged and left as it is: {fault}", err=True)
     if state.store is not None:
+        state.asks = verbs(state.store)
         with state.store.reading() as db:
             staffed = db.value("SELECT 1 FROM staff WHERE pin_hash IS NOT NULL LIMIT 1")
         if not staffed:

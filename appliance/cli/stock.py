@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import msgspec
 
+from appliance.cli.asks import asked
 from appliance.cli.main import show
-from appliance.cli.opening import AS_JSON, DATA, open_store
-from appliance.cli.rules import consumption_facts, order_facts, rounded
+from appliance.cli.opening import AS_JSON, DATA
 
 
 class CodeOrVerb(click.Group):
@@ -34,27 +35,18 @@ def stock() -> None:
 @AS_JSON
 def import_list(file: Path, data: Path, is_sure: bool, as_json: bool) -> None:
     """FILE is a CSV with the columns of the starter list. Every bad line is named with its number; then nothing is loaded."""
-    from appliance.core.actors import MACHINE
-    from appliance.stock.catalogue.services import changes, load_list, read_whole
+    from appliance.stock.catalogue.services import read_whole
 
-    products = read_whole(file)
-    with open_store(data) as store:
-        with store.reading() as db:
-            wanted = changes(db, products)
-        if is_sure and wanted:
-            store.act_now("load-products", MACHINE, lambda unit: {"products": load_list(unit, products)})
-    new = [c for c in wanted if c.is_new]
+    found = asked(data, "stock.import", products=msgspec.to_builtins(read_whole(file)), is_sure=is_sure)
     if as_json:
-        show({
-            "products": len(products), "new": [c.code for c in new], "loaded": is_sure,
-            "changed": {c.code: {n: [a, b] for n, a, b in c.fields} for c in wanted if not c.is_new},
-        })  # fmt: skip
+        show({name: value for name, value in found.items() if name != "labels"})
         return
-    for change in wanted:
-        told = "new" if change.is_new else "; ".join(f"{n}: {a!r} -> {b!r}" for n, a, b in change.fields)
-        click.echo(f"{change.code} {change.label}: {told}")
+    for code, label in found["labels"].items():
+        fields = found["changed"].get(code)
+        told = "; ".join(f"{n}: {a!r} -> {b!r}" for n, (a, b) in fields.items()) if fields else "new"
+        click.echo(f"{code} {label}: {told}")
     click.echo(
-        f"{len(new)} new, {len(wanted) - len(new)} changed of {len(products)}"
+        f"{len(found['new'])} new, {len(found['changed'])} changed of {found['products']}"
         + ("" if is_sure else "; --yes loads them")
     )
 
@@ -65,26 +57,10 @@ def import_list(file: Path, data: Path, is_sure: bool, as_json: bool) -> None:
 @AS_JSON
 def show_product(code: str, data: Path, as_json: bool) -> None:
     """CODE is the catalogue's code, e.g. MLS001."""
-    from appliance.stock.cards import stock_card
-
-    with open_store(data) as store, store.reading() as db:
-        card = stock_card(db, code, store.clock.today())
-    facts = {
-        "code": card.product.code, "product": card.product.label, "unit": card.product.base_unit,
-        "as_of": card.as_of.isoformat(), "usable": card.usable,
-        "lots": [
-            {
-                "lot": lot.number, "expires_on": lot.expires_on.isoformat(), "quantity": lot.quantity,
-                "usable": lot.is_usable and lot.expires_on >= card.as_of,
-            }
-            for lot in card.lots
-        ],
-        "cmm": rounded(card.consumption.cmm), "consumption": consumption_facts(card.consumption),
-        "months_of_stock": rounded(card.months), "band": card.band.value, "order": order_facts(card.proposal),
-    }  # fmt: skip
+    facts = asked(data, "stock.show", code=code)
     if as_json:
         show(facts)
         return
-    click.echo(f"{card.product.label}: {card.usable} {card.product.base_unit}, CMM {facts['cmm']}, {card.band.value}")
-    for lot in card.lots:
-        click.echo(f"  {lot.number} {lot.expires_on}: {lot.quantity}")
+    click.echo(f"{facts['product']}: {facts['usable']} {facts['unit']}, CMM {facts['cmm']}, {facts['band']}")
+    for lot in facts["lots"]:
+        click.echo(f"  {lot['lot']} {lot['expires_on']}: {lot['quantity']}")

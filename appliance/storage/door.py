@@ -22,6 +22,9 @@ from appliance.core.errors import ApplianceError, InvariantBroken, Refused, Unre
 
 LINE_BYTES_MAX = 8 << 20
 SOCKET_NAME = "door.sock"
+"""Where the courier knocks: its group may."""
+ASK_SOCKET_NAME = "ask.sock"
+"""Where the command line asks for figures of the centre: the store's owner alone may."""
 Verb = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 log = logging.getLogger(__name__)
 
@@ -29,16 +32,17 @@ log = logging.getLogger(__name__)
 class Door:
     """Serves verbs on a socket inside the resident process's event loop."""
 
-    def __init__(self, path: Path, verbs: Mapping[str, Verb]) -> None:
+    def __init__(self, path: Path, verbs: Mapping[str, Verb], mode: int = 0o660) -> None:
         self.path = path
         self._verbs = verbs
+        self._mode = mode
         self._server: asyncio.Server | None = None
 
     async def open(self) -> None:
         """Listen; a socket left by a dead process is taken over (the store's lock says that it is dead)."""
         self.path.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(self._serve, path=str(self.path), limit=LINE_BYTES_MAX)
-        os.chmod(self.path, 0o660)
+        os.chmod(self.path, self._mode)
 
     async def close(self) -> None:
         """Stop listening and take the name away."""

@@ -22,7 +22,7 @@ from appliance.core.errors import ApplianceError
 from appliance.records.care.visits import FORGOTTEN_HOURS, close_forgotten
 from appliance.reports.due import owed, prepare_owed
 from appliance.storage import Unit
-from appliance.storage.door import SOCKET_NAME, Door
+from appliance.storage.door import ASK_SOCKET_NAME, SOCKET_NAME, Door
 from appliance.sync.cells import cells_of
 from appliance.sync.verbs import SyncVerbs
 from appliance.upkeep import nightly, notify, runs
@@ -64,15 +64,19 @@ async def serve(state: AppState, host: str, port: int, on_ready: Callable[[int],
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.leave)
-    door: Door | None = None
+    doors: list[Door] = []
     duties: Duties | None = None
     tasks: list[asyncio.Task[None]] = []
     if state.store is not None:
         await asyncio.to_thread(take_in, state.store)
         sync = SyncVerbs(state.store, cells_of)
         state.on_outbox = sync.wake
-        door = Door(state.store.directory / SOCKET_NAME, sync.verbs())
-        await door.open()
+        doors = [
+            Door(state.store.directory / SOCKET_NAME, sync.verbs()),
+            Door(state.store.directory / ASK_SOCKET_NAME, state.asks, mode=0o600),
+        ]
+        for door in doors:
+            await door.open()
         duties = Duties({
             "reports-and-queue": (partial(_what_is_owed, state), DUTIES_SECONDS),
             "check-store": (partial(_check_store, state), CHECK_SECONDS),
@@ -93,7 +97,7 @@ async def serve(state: AppState, host: str, port: int, on_ready: Callable[[int],
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    if door:
+    for door in doors:
         await door.close()
     if state.store is not None:
         await _note_stop(state)

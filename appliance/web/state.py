@@ -13,6 +13,7 @@ from appliance.access.reads import ReadJournal
 from appliance.access.sessions import Sessions
 from appliance.core.periods import Month
 from appliance.storage import Database, Store
+from appliance.storage.door import Verb
 from appliance.upkeep.health import Health
 
 
@@ -35,6 +36,7 @@ class AppState:
     health: Health | None = None
     is_check_failed: bool = False
     on_outbox: Callable[[], None] = lambda: None
+    asks: dict[str, Verb] = field(default_factory=dict)
     background: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     doors: dict[int, asyncio.Lock] = field(default_factory=dict)

@@ -1,0 +1,49 @@
+"""One product's card as facts, and the loading of a product list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from appliance.cli.rules import consumption_facts, order_facts, rounded
+from appliance.core.actors import MACHINE
+from appliance.storage import Store
+
+
+def show_facts(store: Store, code: str) -> dict[str, Any]:
+    """Balance by lot, consumption with its working, months of stock, band, proposed order."""
+    from appliance.stock.cards import stock_card
+
+    with store.reading() as db:
+        card = stock_card(db, code, store.clock.today())
+    return {
+        "code": card.product.code, "product": card.product.label, "unit": card.product.base_unit,
+        "as_of": card.as_of.isoformat(), "usable": card.usable,
+        "lots": [
+            {
+                "lot": lot.number, "expires_on": lot.expires_on.isoformat(), "quantity": lot.quantity,
+                "usable": lot.is_usable and lot.expires_on >= card.as_of,
+            }
+            for lot in card.lots
+        ],
+        "cmm": rounded(card.consumption.cmm), "consumption": consumption_facts(card.consumption),
+        "months_of_stock": rounded(card.months), "band": card.band.value, "order": order_facts(card.proposal),
+    }  # fmt: skip
+
+
+def import_facts(store: Store, products: list[dict[str, Any]], is_sure: bool) -> dict[str, Any]:
+    """What a list read before changes of the catalogue; loaded, whole, when `is_sure`."""
+    from appliance.stock.catalogue.csv_file import ProductLine
+    from appliance.stock.catalogue.services import changes, load_list
+
+    lines = msgspec.convert(products, list[ProductLine], strict=False)
+    with store.reading() as db:
+        wanted = changes(db, lines)
+    if is_sure and wanted:
+        store.act_now("load-products", MACHINE, lambda unit: {"products": load_list(unit, lines)})
+    return {
+        "products": len(lines), "new": [c.code for c in wanted if c.is_new], "loaded": is_sure,
+        "changed": {c.code: {n: [a, b] for n, a, b in c.fields} for c in wanted if not c.is_new},
+        "labels": {c.code: c.label for c in wanted},
+    }  # fmt: skip
