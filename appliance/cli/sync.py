@@ -59,11 +59,12 @@ def _print(facts: dict[str, Any]) -> None:
             f"    {_at(step['at'])} {step['subject']} {step['step']}: {step['code']}"
             f" ({step['bytes_out']} B out, {step['bytes_in']} B in)"
         )
-    for month in facts["traffic"]:
-        click.echo(
-            f"  {month['month']} {month['purpose']}: {month['bytes_out']} B out, {month['bytes_in']} B in,"
-            f" {month['requests']} requests"
-        )
+    for month in facts["months"]:
+        click.echo(f"  {month['month']}: {month['bytes'] / 1000:.1f} kB both ways")
+        for part in month["purposes"]:
+            click.echo(
+                f"    {part['purpose']}: {part['bytes_out']} B out, {part['bytes_in']} B in, {part['requests']} requests"
+            )
 
 
 def _at(ms: int) -> str:

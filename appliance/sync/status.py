@@ -12,6 +12,7 @@ from appliance.sync.outbox.repository import Item
 from appliance.sync.reports import obstacle
 
 SHOWN = 20
+PURPOSES_MAX = 8
 
 
 def status(db: Database) -> dict[str, Any]:
@@ -36,8 +37,22 @@ def status(db: Database) -> dict[str, Any]:
             {"month": month, "purpose": purpose, "bytes_out": out, "bytes_in": in_, "requests": n}
             for month, purpose, out, in_, n in repository.traffic(db, 12)
         ],
+        "months": by_month(db),
         "last_done_at": repository.last_done(db),
     }  # fmt: skip
+
+
+def by_month(db: Database) -> list[dict[str, Any]]:
+    """Bytes both ways by month, newest first, each month with its purposes: what a data plan pays."""
+    months: dict[str, dict[str, Any]] = {}
+    for month, purpose, out, in_, requests in repository.traffic(db, 12 * PURPOSES_MAX):
+        held = months.setdefault(
+            month, {"month": month, "bytes": 0, "bytes_out": 0, "bytes_in": 0, "requests": 0, "purposes": []}
+        )
+        for name, number in (("bytes", out + in_), ("bytes_out", out), ("bytes_in", in_), ("requests", requests)):
+            held[name] += number
+        held["purposes"].append({"purpose": purpose, "bytes_out": out, "bytes_in": in_, "requests": requests})
+    return list(months.values())
 
 
 def _row(db: Database, item: Item) -> dict[str, Any]:

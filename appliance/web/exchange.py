@@ -11,6 +11,7 @@ from litestar.datastructures import UploadFile
 from litestar.response import Redirect
 
 from appliance.core.errors import ApplianceError, DataFileError, Refused
+from appliance.core.periods import Month
 from appliance.reports.closing.model import ReportCell
 from appliance.reports.form import Form as ReportForm
 from appliance.reports.form import form as report_form
@@ -25,6 +26,7 @@ from appliance.sync.outbox import repository, services
 from appliance.sync.outbox.model import PARTLY
 from appliance.sync.outbox.repository import Item
 from appliance.sync.reports import Prepared, obstacle, of_item, prepare
+from appliance.sync.status import by_month
 from appliance.sync.verbs import ask_pull
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to
@@ -53,8 +55,10 @@ def outbox_page(request: Request[Any, Any, Any]) -> Response[bytes]:
         waits = {i.id: obstacle(db, i.subject.split(":")[0]) for i in items if i.state == "waiting"}
         return page(
             request, "exchange/outbox.html", db, items=items, paused=links.paused(db), link=links.get(db), waits=waits,
-            server=links.server(db), traffic=repository.traffic(db, 12), resting=links.resting(db),
+            server=links.server(db), traffic=(spent := by_month(db)[:6]), resting=links.resting(db),
             test=links.test_state(db), pull=links.pull_state(db),
+            months={i.id: Month.parse(i.subject.split(":")[1]) for i in items},
+            spent={m["month"]: Month.parse(m["month"]) for m in spent},
         )  # fmt: skip
 
 
@@ -70,7 +74,7 @@ def item_page(request: Request[Any, Any, Any], item: int) -> Response[bytes]:
         prepared = prepare(db, of_item(db, held), held.detail.get("theirs") or ())
         form = report_form(code)
         return page(
-            request, "exchange/item.html", db, item=held, attempts=repository.attempts(db, item),
+            request, "exchange/item.html", db, item=held, month=Month.parse(held.subject.split(":")[1]), attempts=repository.attempts(db, item),
             refusals=_refusals(held, prepared, form), prepared=prepared,
             unmapped=[_label(form, c) for c in prepared.unmapped[:200]],
             misfits=[(_label(form, c), c, why) for c, why in prepared.misfits],

@@ -26,7 +26,7 @@ PAGES = (
     "/depot/produits/MLS001", "/depot/produits/MLS001/calcul", "/depot/reception", "/vente", "/vente-directe", "/caisse", "/rapports",
     "/depot/reception?produit=MLS001", "/depot/produits/MLS001/fiche", "/depot/tarif?produit=MLS001", "/rapports/RMA/2026-10/ligne?element=CUR_NC",
     "/rapports/RMA/2026-10/case?element=CUR_NC&d=%7B%22AGE6%22%3A%221_4A%22%7D",
-    "/rapports/RMA/2026-10", "/rapports/RMA/2026-10?section=MORB", "/rapports/CRGS/2026-10", "/envois", "/envois/liaison",
+    "/rapports/RMA/2026-10", "/rapports/RMA/2026-10?section=MORB", "/rapports/CRGS/2026-10", "/envois", "/envois/1", "/envois/liaison",
     "/envois/correspondance", "/personnel", "/personnel/matrice", "/personnel/journal", "/personnel/2", "/villages", "/villages/2", "/patients/3/corriger", "/patients/3/histoire",
     "/patients/3/lectures", "/patients/3/carte", "/patients/3/fusion", "/patients/3/fusion?avec=5", "/cartes", "/urgence/3", "/mon-code",
     "/entretien", "/entretien/heure", "/plus",

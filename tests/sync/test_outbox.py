@@ -499,8 +499,16 @@ def test_the_whole_exchange_of_a_month_is_small(box: Box, there: Counterparty) -
     box.work()
     box.close(FIGURES)
     box.work()
-    months = {t["purpose"]: t["bytes_out"] + t["bytes_in"] for t in box.read(status)["traffic"]}
+    facts = box.read(status)
+    months = {t["purpose"]: t["bytes_out"] + t["bytes_in"] for t in facts["traffic"]}
     assert months["reports"] < 4_000
+    box.clock.advance(days=31)
+    box.work()
+    now, then = box.read(status)["months"]
+    assert (now["month"], then["month"]) == ("2026-11", "2026-10")
+    assert then["bytes"] == sum(months.values()) == then["bytes_out"] + then["bytes_in"]
+    assert [p["purpose"] for p in then["purposes"]] == ["metadata", "reports"]
+    assert [p["purpose"] for p in now["purposes"]] == ["metadata"]
 
 
 def test_secrets_stay_with_their_address(box: Box) -> None:
