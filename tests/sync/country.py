@@ -108,6 +108,8 @@ class Country:
         path, wanted = asked.path.removeprefix("/api/"), asked.query.get("filter", "")
         if path == "system/info":
             return {"version": "2.40.3", "serverDate": "2026-11-02T08:15:30.123", "rest": "x" * INFO_BYTES}
+        if path == "me":
+            return {"id": "meCSCOM0001", "username": "cscom.farabani", "authorities": ["F_DATAVALUE_ADD"]}
         if path == "organisationUnits":
             return {"organisationUnits": [self.unit | {"dataSets": [{"id": s["id"]} for s in self.sets.values()]}]}
         if path == "categoryOptionCombos":
@@ -121,7 +123,11 @@ class Country:
             ids = wanted.removeprefix("id:in:[").removesuffix("]").split(",")
             return {"categoryCombos": [c for c in self.combos.values() if c["id"] in ids]}
         found_set = next((s for s in self.sets.values() if path == f"dataSets/{s['id']}"), None)
-        return found_set if found_set is None or "categoryCombo[id]" not in asked.query["fields"] else _apart(found_set)
+        return (
+            found_set
+            if found_set is None or "categoryCombo[id]" not in asked.query["fields"]
+            else _apart(found_set, asked)
+        )
 
     def _taken(self, asked: Asked) -> Reply:
         values, changed = asked.body.get("dataValues") or (), 0
@@ -160,9 +166,14 @@ class Country:
         return Reply(body=gzip.compress(raw) if asked.query.get("compression") == "gzip" else raw)
 
 
-def _apart(body: dict[str, Any]) -> dict[str, Any]:
+def _apart(body: dict[str, Any], asked: Asked) -> dict[str, Any]:
+    """The set with UIDs of combinations only, and of each element only what was asked for."""
+    wanted = asked.query["fields"].rpartition("dataElement[")[2].partition(",categoryCombo")[0].split(",")
     entries = [
-        {"dataElement": e["dataElement"] | {"categoryCombo": {"id": e["dataElement"]["categoryCombo"]["id"]}}}
+        {
+            "dataElement": {k: e["dataElement"][k] for k in wanted}
+            | {"categoryCombo": {"id": e["dataElement"]["categoryCombo"]["id"]}}
+        }
         for e in body["dataSetElements"]
     ]
     return {**body, "dataSetElements": entries}

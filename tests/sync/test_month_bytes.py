@@ -12,6 +12,7 @@ import pytest
 
 from appliance.core.clock import FixedClock
 from appliance.storage import Store
+from appliance.sync import link as links
 from appliance.sync.cells import cells_of
 from appliance.sync.dhis2 import client as client_module
 from appliance.sync.dhis2.exchange import Line, perform
@@ -206,3 +207,19 @@ def test_a_combination_hidden_in_the_list_is_read_nested_rather_than_taken_for_t
         rounds(box, 1)
         held = {c for e in box.pulled().book.elements.values() for c in e.combos}
         assert {c["id"] for c in kept["categoryOptionCombos"]} <= held
+
+
+@pytest.mark.parametrize("lists", [True, False])
+def test_a_test_of_the_link_reads_one_combination_and_still_finds_a_place_to_write(
+    box: Box, authority: Path, lists: bool
+) -> None:
+    with country(authority, lists=lists) as (there, _):
+        box.link(there.url, data_sets={"RMA": "RMA", "CRGS": "CRGS"})
+        box.act(links.ask_test)
+        job = box.take()
+        assert job is not None
+        journal = perform(job)
+        assert [c for c in journal["found"]["checks"] if not c["ok"]] == []
+        assert {"write RMA", "write CRGS"} <= {c["check"] for c in journal["found"]["checks"]}
+        if lists:
+            assert sum(s["bytes_in"] for s in journal["steps"]) < 60_000

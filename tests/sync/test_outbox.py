@@ -364,6 +364,38 @@ def test_a_figure_of_the_wrong_type_is_kept_here_and_holds_the_completion(box: B
     assert not there.of(DONE)
 
 
+@pytest.mark.parametrize(
+    ("version", "counts"),
+    [("2.40.3", {"imported": 2}), ("2.42.5", {"imported": 1, "ignored": 1}), ("2.43.1", {"updated": 3})],
+)
+def test_a_month_is_not_held_for_zeros_that_an_engine_does_not_count(
+    box: Box, there: Counterparty, version: str, counts: dict[str, int]
+) -> None:
+    # The flag was turned off there since the names were pulled, which nothing of the data set tells.
+    there.lay("GET /api/system/info", Reply(body={"version": version}))
+    there.lay(VALUES, Reply(body=summary(**counts)))
+    box.link(there.url)
+    item = box.close(FIGURES)
+    assert box.work() == ["success", "success"]
+    assert box.item(item).state == "done"
+    assert len(there.of(READ)) == 1  # nothing had to be proved
+
+
+def test_a_repeat_of_which_nothing_is_counted_is_proved_by_reading_and_done(box: Box, there: Counterparty) -> None:
+    box.link(there.url)
+    box.work()
+    there.lay(VALUES, Reply(cut=0), Reply(body=summary()))
+    item = box.close(FIGURES)
+    assert box.work() == ["cut"]
+    standing = [
+        {"dataElement": e, "categoryOptionCombo": c, "value": v} for (e, c), v in sent(there).items() if v != "0"
+    ]
+    there.lay(READ, Reply(body={"dataValues": standing}))
+    box.clock.advance(hours=7)
+    assert box.work() == ["success"]
+    assert box.item(item).state == "done"
+
+
 def test_zeros_that_the_server_would_lose_are_warned_of(box: Box, there: Counterparty) -> None:
     lay_names(there, rma(place("deZERO00001", "PAL_T_TDR_0_4A", zeroIsSignificant=False), without="PAL_T_TDR_0_4A"))
     there.lay(VALUES, Reply(body=summary(imported=2)))  # the zero is dropped and not counted
