@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import asdict, dataclass
 
+from appliance.access.tables import ReadEntryRow
 from appliance.core.actors import MACHINE
 from appliance.storage import Database, Store, Unit
 from appliance.storage.aside import Aside
@@ -69,14 +70,14 @@ def take_in(unit: Unit, aside: Aside) -> int:
 
 def of_patient(db: Database, patient: int, limit: int = 50) -> list[tuple[int, str, str, int]]:
     """Who opened a file, newest first: staff id, tab, tablet, when (ms)."""
-    return db.all(
-        "SELECT staff, tab, device, at FROM read_entry WHERE patient = ? ORDER BY id DESC LIMIT ?", (patient, limit)
-    )
+    query = ReadEntryRow.select().where(ReadEntryRow.patient == patient).order_by(ReadEntryRow.id.desc()).limit(limit)
+    return [(row["staff"], row["tab"], row["device"], row["at"]) for row in db.rows(query)]
 
 
 def latest(db: Database, limit: int = 100) -> list[tuple[int, int, str, str, int]]:
     """The newest readings: staff id, patient id, tab, tablet, when (ms)."""
-    return db.all("SELECT staff, patient, tab, device, at FROM read_entry ORDER BY id DESC LIMIT ?", (limit,))
+    rows = db.rows(ReadEntryRow.select().order_by(ReadEntryRow.id.desc()).limit(limit))
+    return [(row["staff"], row["patient"], row["tab"], row["device"], row["at"]) for row in rows]
 
 
 def _write(unit: Unit, readings: list[Reading]) -> int:

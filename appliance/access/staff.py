@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from appliance.access import pins
 from appliance.access.matrix import LEVELS, Rights, default_matrix
+from appliance.access.tables import DeputyRow, MatrixExceptionRow, StaffRoleRow, StaffRow
 from appliance.core.actors import Role
 from appliance.core.errors import Refused
 from appliance.core.french import has_mixed_letters, one_line
@@ -56,7 +58,7 @@ def add_member(unit: Unit, name: str, roles: Iterable[Role], pin_hash: str | Non
 def set_roles(unit: Unit, member: int, roles: Iterable[Role]) -> None:
     """Set a person's roles. The centre always keeps a head: raises `Refused("last-head")`."""
     held = frozenset(roles)
-    unit.run("DELETE FROM staff_role WHERE staff = ?", (member,))
+    unit.change(StaffRoleRow.delete().where(StaffRoleRow.staff == member))
     for role in sorted(held):
         unit.insert("staff_role", staff=member, role=role.value, act=unit.act)
     _keep_a_head(unit)
@@ -65,18 +67,22 @@ def set_roles(unit: Unit, member: int, roles: Iterable[Role]) -> None:
 
 def set_pin(unit: Unit, member: int, pin_hash: str, *, by_other: bool) -> None:
     """Set a PIN; given by another person it must be changed. Raises `Refused("no-such-staff")`."""
-    if not unit.run(
-        "UPDATE staff SET pin_hash = ?, pin_is_initial = ?, pin_set_at = ?, failures = 0, locked_until = 0, act = ?"
-        " WHERE id = ?",
-        (pin_hash, int(by_other), unit.now.ms, unit.act, member),
-    ):
+    changed = StaffRow.update(
+        pin_hash=pin_hash,
+        pin_is_initial=int(by_other),
+        pin_set_at=unit.now.ms,
+        failures=0,
+        locked_until=0,
+        act=unit.act,
+    ).where(StaffRow.id == member)
+    if not unit.change(changed):
         raise Refused("no-such-staff", staff=member)
     unit.note(staff=member)
 
 
 def set_active(unit: Unit, member: int, is_active: bool) -> None:
     """Let a person in or out; what they wrote stays theirs. Raises `Refused("last-head")`."""
-    unit.run("UPDATE staff SET is_active = ?, act = ? WHERE id = ?", (int(is_active), unit.act, member))
+    unit.change(StaffRow.update(is_active=int(is_active), act=unit.act).where(StaffRow.id == member))
     _keep_a_head(unit)
     unit.note(staff=member, active=is_active)
 
@@ -111,7 +117,7 @@ def end_deputy(unit: Unit, deputy: int) -> int:
     who = unit.value("SELECT deputy FROM deputy WHERE id = ? AND ended_act IS NULL", (deputy,))
     if who is None:
         raise Refused("deputy", fault="none")
-    unit.run("UPDATE deputy SET ended_act = ? WHERE id = ?", (unit.act, deputy))
+    unit.change(DeputyRow.update(ended_act=unit.act).where(DeputyRow.id == deputy))
     return int(who)
 
 
@@ -140,7 +146,9 @@ def set_exception(unit: Unit, tab: str, member: int, level: str | None) -> None:
         raise Refused("no-such-staff", staff=member)
     if tab == "personnel" and level not in (None, "write") and _is_only_head(unit, member):
         raise Refused("last-head")
-    unit.run("DELETE FROM matrix_exception WHERE tab = ? AND staff = ?", (tab, member))
+    unit.change(
+        MatrixExceptionRow.delete().where((MatrixExceptionRow.tab == tab) & (MatrixExceptionRow.staff == member))
+    )
     if level is not None:
         if tab not in default_matrix() or level not in LEVELS:
             raise Refused("level", level=level[:20])
@@ -151,24 +159,21 @@ def set_exception(unit: Unit, tab: str, member: int, level: str | None) -> None:
 def members(db: Database, today: date, *, active_only: bool = True) -> list[Member]:
     """Everyone, by name."""
     roles: dict[int, set[Role]] = {}
-    for staff, role in db.all("SELECT staff, role FROM staff_role"):
-        roles.setdefault(staff, set()).add(Role(role))
+    for row in db.rows(StaffRoleRow.select(StaffRoleRow.staff, StaffRoleRow.role)):
+        roles.setdefault(row["staff"], set()).add(Role(row["role"]))
     acting: dict[int, set[Role]] = {}
-    for absent, deputy in db.all(
-        "SELECT absent, deputy FROM deputy WHERE ended_act IS NULL AND first_day <= ? AND last_day >= ?",
-        (today.isoformat(), today.isoformat()),
-    ):
-        acting.setdefault(deputy, set()).update(roles.get(absent, ()))
-    where = "WHERE is_active = 1" if active_only else ""
+    for row in db.rows(DeputyRow.select(DeputyRow.absent, DeputyRow.deputy).where(_stands(today))):
+        acting.setdefault(row["deputy"], set()).update(roles.get(row["absent"], ()))
+    people = StaffRow.select().order_by(StaffRow.name)
+    if active_only:
+        people = people.where(StaffRow.is_active == 1)
     return [
         Member(
-            id=row[0], name=row[1], initials=row[2], roles=frozenset(roles.get(row[0], ())),
-            acting=frozenset(acting.get(row[0], ())), has_pin=row[3] is not None, pin_is_initial=bool(row[4]),
-            locked_until=row[5], is_active=bool(row[6]),
+            id=row["id"], name=row["name"], initials=row["initials"], roles=frozenset(roles.get(row["id"], ())),
+            acting=frozenset(acting.get(row["id"], ())), has_pin=row["pin_hash"] is not None,
+            pin_is_initial=bool(row["pin_is_initial"]), locked_until=row["locked_until"], is_active=bool(row["is_active"]),
         )
-        for row in db.all(
-            f"SELECT id, name, initials, pin_hash, pin_is_initial, locked_until, is_active FROM staff {where} ORDER BY name"
-        )
+        for row in db.rows(people)
     ]  # fmt: skip
 
 
@@ -179,13 +184,8 @@ def member(db: Database, staff: int, today: date) -> Member | None:
 
 def absent_for(db: Database, deputy: int, today: date) -> list[int]:
     """Those whom a person stands in for today."""
-    return [
-        row[0]
-        for row in db.all(
-            "SELECT DISTINCT absent FROM deputy WHERE deputy = ? AND ended_act IS NULL AND first_day <= ? AND last_day >= ?",
-            (deputy, today.isoformat(), today.isoformat()),
-        )
-    ]
+    query = DeputyRow.select(DeputyRow.absent).distinct().where((DeputyRow.deputy == deputy) & _stands(today))
+    return [row["absent"] for row in db.rows(query)]
 
 
 def pin_hash(db: Database, staff: int) -> str | None:
@@ -205,6 +205,12 @@ def rights(db: Database) -> Rights:
 def name_of(db: Database, staff: int | None) -> str:
     """How a person is called on pages; the machine when nobody acted."""
     return "l'appareil" if staff is None else str(db.value("SELECT name FROM staff WHERE id = ?", (staff,)) or "?")
+
+
+def _stands(today: date) -> Any:
+    """The condition of an intérim that runs on a day."""
+    day = today.isoformat()
+    return DeputyRow.ended_act.is_null() & (DeputyRow.first_day <= day) & (DeputyRow.last_day >= day)
 
 
 def _is_only_head(unit: Unit, member: int) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from appliance.core.periods import Month
+from appliance.reports.closing.tables import ClosingRow, ReportPreviewRow
 from appliance.reports.form import CODES
 from appliance.storage import Database, Unit
 
@@ -31,8 +32,8 @@ def owed(db: Database, today: date) -> list[Owed]:
     )
     if not first:
         return []
-    closed = set(db.all("SELECT DISTINCT form, period FROM closing"))
-    prepared = set(db.all("SELECT form, period FROM report_preview"))
+    closed = {(row["form"], row["period"]) for row in db.rows(ClosingRow.select(ClosingRow.form, ClosingRow.period))}
+    prepared = {(row["form"], row["period"]) for row in db.rows(ReportPreviewRow.select())}
     found = []
     for month in Month.parse(first).until(Month.of(today).plus(-1)):
         due = month.plus(1).first.replace(day=DUE_DAY)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from appliance.storage import Database, Unit
+from appliance.upkeep.tables import JobRunRow
 
 START, STOP = "start", "stop"
 
@@ -40,10 +41,10 @@ def record_run(unit: Unit, job: str, *, is_ok: bool, **detail: Any) -> None:
 
 def last_run(db: Database, job: str) -> Run | None:
     """The newest run of a job, however it ended."""
-    row = db.one("SELECT job, at, outcome, detail FROM job_run WHERE job = ? ORDER BY id DESC LIMIT 1", (job,))
-    if row is None:
-        return None
-    return Run(job=row[0], at=row[1], is_ok=row[2] == "ok", detail=msgspec.json.decode(row[3]) if row[3] else {})
+    for row in db.rows(JobRunRow.select().where(JobRunRow.job == job).order_by(JobRunRow.id.desc()).limit(1)):
+        detail = msgspec.json.decode(row["detail"]) if row["detail"] else {}
+        return Run(job=job, at=row["at"], is_ok=row["outcome"] == "ok", detail=detail)
+    return None
 
 
 def record_start(unit: Unit) -> bool:
@@ -56,8 +57,5 @@ def record_start(unit: Unit) -> bool:
 
 def starts(db: Database, since_ms: int) -> Starts:
     """Starts since an instant (ms, UTC): a power cut or a kill shows as a start with no stop before it."""
-    row = db.one(
-        "SELECT count(*), coalesce(sum(outcome = 'failed'), 0) FROM job_run WHERE job = ? AND at >= ?",
-        (START, since_ms),
-    )
-    return Starts(count=row[0], after_cut=row[1]) if row else Starts(count=0, after_cut=0)
+    rows = db.rows(JobRunRow.select(JobRunRow.outcome).where((JobRunRow.job == START) & (JobRunRow.at >= since_ms)))
+    return Starts(count=len(rows), after_cut=sum(row["outcome"] == "failed" for row in rows))

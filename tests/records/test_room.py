@@ -1,4 +1,4 @@
-"""The room as a whole: codes are listed, mappings fit the schema, enumerations are stored."""
+"""The room as a whole: codes are listed, enumerations are stored."""
 
 from __future__ import annotations
 
@@ -7,26 +7,17 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
-import peewee
 import pytest
 
 import appliance.records
 from appliance.records.care import diagnoses
 from appliance.records.care.model import CaseType, Microscopy, Outcome, PrescriptionState, Rdt, Station, Strategy
-from appliance.records.facility import tables as facility_tables
-from appliance.records.patients import tables as patient_tables
 from appliance.records.patients.services import NAME_KINDS, add_name
 from appliance.records.refusals import REFUSALS
 from appliance.storage import Store
 from tests.conftest import Act
 
 ROOM = Path(appliance.records.__path__[0])
-ROWS = [
-    row
-    for module in (facility_tables, patient_tables)
-    for row in vars(module).values()
-    if isinstance(row, type) and issubclass(row, peewee.Model) and row is not peewee.Model
-]
 
 
 def test_every_code_with_which_the_room_refuses_is_explained_and_no_other() -> None:
@@ -36,18 +27,6 @@ def test_every_code_with_which_the_room_refuses_is_explained_and_no_other() -> N
         for code in re.findall(r'Refused\(\s*"([a-z0-9-]+)"', file.read_text(encoding="utf-8"))
     }
     assert raised == set(REFUSALS)
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.__name__)
-def test_a_mapping_has_the_columns_of_its_table(store: Store, row: type[peewee.Model]) -> None:
-    meta = row._meta
-    with store.reading() as db:
-        columns = {
-            (name, bool(required or key))
-            for _, name, _, required, _, key in db.all(f"PRAGMA table_info({meta.table_name})")
-        }
-    mapped = {(field.column_name, not field.null) for field in meta.sorted_fields}
-    assert mapped == columns
 
 
 @pytest.mark.parametrize(

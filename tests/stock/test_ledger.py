@@ -324,12 +324,3 @@ def test_unmet_demand_and_its_capture_reach_the_consumption_rule(
     with store.reading() as db:
         september = next(m for m in history(db, 1, date(2026, 10, 15)).months if m.month == Month(2026, 9))
     assert (september.consumed, september.unmet, september.stockout_days) == (10, 15, 10)
-
-
-def test_the_mapping_of_tables_is_the_schema_s(store: Store) -> None:
-    from appliance.stock.catalogue.tables import BalanceRow, ProductRow
-
-    with store.reading() as db:
-        for model in (ProductRow, BalanceRow):
-            columns = {r[1] for r in db.all(f"PRAGMA table_info({model._meta.table_name})")}
-            assert set(model._meta.columns) == columns

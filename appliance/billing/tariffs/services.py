@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from appliance.billing.tariffs import tables
 from appliance.billing.tariffs.csv_file import PAYERS, PRICE_MAX, PriceLine, read_prices
 from appliance.core.errors import Refused
+from appliance.stock.catalogue.tables import ProductRow
 from appliance.storage import Database, Unit
 
 __all__ = [
@@ -54,7 +56,7 @@ def load_prices(unit: Unit, lines: Sequence[PriceLine], source: str) -> int:
 
 def known_products(db: Database, lines: Sequence[PriceLine]) -> dict[str, int]:
     """The products of the catalogue by code; raises `Refused("price-unknown-product", codes=[…])` for one it lacks."""
-    known: dict[str, int] = dict(db.all("SELECT code, id FROM product"))
+    known = {row["code"]: int(row["id"]) for row in db.rows(ProductRow.select(ProductRow.code, ProductRow.id))}
     unknown = sorted({line.code for line in lines} - set(known))
     if unknown:
         raise Refused("price-unknown-product", codes=unknown)
@@ -80,7 +82,7 @@ def unit_price(db: Database, product: int, on: date, payer: str = PATIENT) -> in
 
 
 def listed(db: Database, on: date, text: str = "", payer: str = "") -> list[PriceRow]:
-    """The prices that hold on a day, by product then payer."""
+    """The prices that hold on a day, by product; the patient's before those of other payers."""
     words = text.casefold().split()
     return [
         row
@@ -93,24 +95,32 @@ def listed(db: Database, on: date, text: str = "", payer: str = "") -> list[Pric
 
 def history(db: Database, code: str | None = None) -> list[PriceRow]:
     """Every dated price, of one product or of all, each with the day it ends; the last row entered for a day counts."""
-    where, parameters = (" WHERE p.code = ?", (code,)) if code else ("", ())
+    price = tables.PriceRow
+    query = (
+        price.select(
+            ProductRow.code, price.payer, price.valid_from, ProductRow.name, ProductRow.strength, ProductRow.base_unit,
+            price.is_withdrawn, price.unit_price_fcfa, price.source,
+        )
+        .join(ProductRow, on=(ProductRow.id == price.product))
+        .order_by(ProductRow.folded, ProductRow.code, price.payer.is_null().desc(), price.payer, price.valid_from, price.id)
+    )  # fmt: skip
+    if code:
+        query = query.where(ProductRow.code == code)
     last: dict[tuple[str, str, str], tuple[str, str, int | None, str]] = {}
-    for row in db.all(
-        "SELECT p.code, coalesce(c.payer, 'patient'), c.valid_from, trim(p.name || ' ' || p.strength), p.base_unit,"
-        " CASE WHEN c.is_withdrawn IS NULL THEN c.unit_price_fcfa END, c.source"
-        f" FROM price c JOIN product p ON p.id = c.product{where} ORDER BY p.folded, p.code, 2, c.valid_from, c.id",
-        parameters,
-    ):
-        last[row[0], row[1], row[2]] = (row[3], row[4], row[5], row[6])
+    for row in db.rows(query):
+        amount = None if row["is_withdrawn"] else row["unit_price_fcfa"]
+        label = f"{row['name']} {row['strength']}".strip()
+        key = (row["code"], row["payer"] or PATIENT, row["valid_from"])
+        last[key] = (label, row["base_unit"], amount, row["source"])
     keys = list(last)
     found = []
     for index, (product, payer, since) in enumerate(keys):
         after = keys[index + 1] if index + 1 < len(keys) else None
-        label, unit, price, source = last[product, payer, since]
+        label, unit, fcfa, source = last[product, payer, since]
         ends = date.fromisoformat(after[2]) - timedelta(days=1) if after and after[:2] == (product, payer) else None
         found.append(
             PriceRow(
-                code=product, label=label, unit=unit, payer=payer, unit_price_fcfa=price,
+                code=product, label=label, unit=unit, payer=payer, unit_price_fcfa=fcfa,
                 valid_from=date.fromisoformat(since), valid_to=ends, source=source,
             )
         )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from appliance.core.errors import Refused
+from appliance.records.care.tables import DraftRow
 from appliance.storage import Database, Unit
 
 BODY_BYTES_MAX = 64 << 10
@@ -62,26 +63,23 @@ def save(unit: Unit, form: str, subject: str, body: dict[str, Any], request_key:
 
 def get(db: Database, form: str, subject: str, staff: int) -> Draft | None:
     """A person's draft of a form about a subject."""
-    row = db.one(f"{_SELECT} WHERE form = ? AND subject = ? AND staff = ?", (form, subject, staff))
-    return _draft(row) if row else None
+    names = tuple(Draft.__dataclass_fields__)
+    row = db.one(
+        f"SELECT {', '.join(names)} FROM draft WHERE form = ? AND subject = ? AND staff = ?", (form, subject, staff)
+    )
+    return _draft(dict(zip(names, row, strict=True))) if row else None
 
 
 def of_staff(db: Database, staff: Iterable[int], limit: int = 20) -> list[Draft]:
     """The drafts of some people, newest first: one's own, and those of the absent whom one stands in for."""
-    whose = tuple(staff)
-    marks = ",".join("?" * len(whose))
-    return [
-        _draft(row)
-        for row in db.all(f"{_SELECT} WHERE staff IN ({marks}) ORDER BY saved_at DESC LIMIT ?", (*whose, limit))
-    ]
+    query = DraftRow.select().where(DraftRow.staff.in_(tuple(staff))).order_by(DraftRow.saved_at.desc()).limit(limit)
+    return [_draft(row) for row in db.rows(query)]
 
 
 def of_subject(db: Database, form: str, subject: str) -> list[Draft]:
     """Every draft about a subject, newest first: others are told that someone has begun."""
-    return [
-        _draft(row)
-        for row in db.all(f"{_SELECT} WHERE form = ? AND subject = ? ORDER BY saved_at DESC", (form, subject))
-    ]
+    query = DraftRow.select().where((DraftRow.form == form) & (DraftRow.subject == subject))
+    return [_draft(row) for row in db.rows(query.order_by(DraftRow.saved_at.desc()))]
 
 
 def take_over(unit: Unit, form: str, subject: str, absent: int) -> None:
@@ -107,11 +105,5 @@ def drop(unit: Unit, form: str, subject: str) -> None:
     )
 
 
-_SELECT = "SELECT id, staff, form, subject, request_key, version, body, saved_at, device FROM draft"
-
-
-def _draft(row: tuple[Any, ...]) -> Draft:
-    return Draft(
-        id=row[0], staff=row[1], form=row[2], subject=row[3], request_key=row[4], version=row[5],
-        body=msgspec.json.decode(row[6]), saved_at=row[7], device=row[8],
-    )  # fmt: skip
+def _draft(row: dict[str, Any]) -> Draft:
+    return Draft(**{**row, "body": msgspec.json.decode(row["body"])})

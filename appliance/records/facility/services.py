@@ -104,12 +104,9 @@ def edit_village(
     """
     columns = _columns(name, in_area, relais, relais_phone, distance_km)
     _refuse_namesake(unit, columns, village)
-    sets = ", ".join(f"{column} = ?" for column in columns)
+    wanted = VillageRow.update(**columns, is_active=int(is_active), act=unit.act).where(VillageRow.id == village)
     try:
-        changed = unit.run(
-            f"UPDATE village SET {sets}, is_active = ?, act = ? WHERE id = ?",
-            (*columns.values(), int(is_active), unit.act, village),
-        )
+        changed = unit.change(wanted)
     except ConstraintFailed as fault:
         raise Refused("village-known", name=columns["name"]) from fault
     if not changed:

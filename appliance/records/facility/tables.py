@@ -1,11 +1,13 @@
-"""The villages as peewee sees them, for lists with changing filters."""
+"""The villages as peewee sees them."""
 
 from __future__ import annotations
 
 import peewee
 
+from appliance.storage.mapping import Mapped
 
-class VillageRow(peewee.Model):
+
+class VillageRow(Mapped):
     """A village of the area (`in_area` 1) or outside it."""
 
     id = peewee.AutoField()
@@ -18,11 +20,8 @@ class VillageRow(peewee.Model):
     is_active = peewee.IntegerField()
     act = peewee.IntegerField()
 
-    class Meta:
-        table_name = "village"
 
-
-class VillagePopulationRow(peewee.Model):
+class VillagePopulationRow(Mapped):
     """Inhabitants of a village in a year."""
 
     village = peewee.IntegerField()
@@ -31,5 +30,4 @@ class VillagePopulationRow(peewee.Model):
     act = peewee.IntegerField()
 
     class Meta:
-        table_name = "village_population"
         primary_key = peewee.CompositeKey("village", "year")

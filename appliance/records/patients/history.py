@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from appliance.records.patients.tables import CardRow, PatientChangeRow, PatientNameRow
+from appliance.records.patients.tables import CardRow, PatientChangeRow, PatientContactBeforeRow, PatientNameRow
 from appliance.storage import Database
+from appliance.storage.tables import ActRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,29 +45,27 @@ def names(db: Database, patient: int) -> list[Name]:
 def changes(db: Database, patient: int) -> list[Change]:
     """The corrections of a file, newest first."""
     rows = db.rows(
-        PatientChangeRow.select(PatientChangeRow.before, PatientChangeRow.reason, PatientChangeRow.act)
+        PatientChangeRow.select(PatientChangeRow.before, PatientChangeRow.reason, ActRow.staff, ActRow.at)
+        .join(ActRow, on=(ActRow.seq == PatientChangeRow.act))
         .where(PatientChangeRow.patient == patient)
         .order_by(PatientChangeRow.id.desc())
     )
-    acts = {r["act"]: db.one("SELECT staff, at FROM act WHERE seq = ?", (r["act"],)) or (None, 0) for r in rows}
     return [
-        Change(
-            before=msgspec.json.decode(r["before"]),
-            reason=r["reason"],
-            by_staff=acts[r["act"]][0],
-            at=acts[r["act"]][1],
-        )
+        Change(before=msgspec.json.decode(r["before"]), reason=r["reason"], by_staff=r["staff"], at=r["at"])
         for r in rows
     ]
 
 
 def contacts(db: Database, patient: int) -> list[tuple[str | None, str | None, int | None, int]]:
     """Mother's name and phone as they were before each correction, who changed them (staff id), when (ms)."""
-    return db.all(
-        "SELECT c.mother_name, c.phone, a.staff, a.at FROM patient_contact_before c JOIN act a ON a.seq = c.act"
-        " WHERE c.patient = ? ORDER BY c.id DESC",
-        (patient,),
+    before = PatientContactBeforeRow
+    rows = db.rows(
+        before.select(before.mother_name, before.phone, ActRow.staff, ActRow.at)
+        .join(ActRow, on=(ActRow.seq == before.act))
+        .where(before.patient == patient)
+        .order_by(before.id.desc())
     )
+    return [(r["mother_name"], r["phone"], r["staff"], r["at"]) for r in rows]
 
 
 def cards(db: Database, patient: int) -> list[tuple[str, bool]]:

@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 
 from appliance.reports.closing.model import Closing, thawed
+from appliance.reports.closing.tables import ClosingRow
 from appliance.storage import Database
+from appliance.storage.tables import ActRow
 
 _COLUMNS = "c.id, c.uuid, c.form, c.form_edition, c.period, c.version, c.cells, c.hash, c.explanation, c.staff, a.at"
 
@@ -50,13 +52,16 @@ def version(db: Database, form: str, period: str, number: int) -> Closing | None
 
 def heads(db: Database, limit: int = 200) -> list[ClosingHead]:
     """Every closing without its cells, newest period first."""
-    rows = db.all(
-        "SELECT c.form, c.period, c.version, c.hash, c.explanation, c.staff, a.at FROM closing c"
-        " JOIN act a ON a.seq = c.act ORDER BY c.period DESC, c.form, c.version DESC LIMIT ?",
-        (limit,),
-    )
-    names = ("form", "period", "version", "hash", "explanation", "staff", "closed_at")
-    return [ClosingHead(**dict(zip(names, row, strict=True))) for row in rows]
+    query = (
+        ClosingRow.select(
+            ClosingRow.form, ClosingRow.period, ClosingRow.version, ClosingRow.hash, ClosingRow.explanation,
+            ClosingRow.staff, ActRow.at.alias("closed_at"),
+        )
+        .join(ActRow, on=(ActRow.seq == ClosingRow.act))
+        .order_by(ClosingRow.period.desc(), ClosingRow.form, ClosingRow.version.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return [ClosingHead(**row) for row in db.rows(query)]
 
 
 def typed(db: Database, form: str, period: str) -> dict[tuple[str, str], tuple[str | None, int | None]]:

@@ -67,8 +67,8 @@ def of_name(db: Database, name: str, limit: int = 20) -> list[Product]:
 
 def programmes(db: Database) -> list[str]:
     """The programmes that follow some active product, in order."""
-    rows = db.all("SELECT DISTINCT programme FROM product WHERE is_active = 1")
-    return sorted({part for (text,) in rows for part in text.split("/") if part})
+    rows = db.rows(ProductRow.select(ProductRow.programme).distinct().where(ProductRow.is_active == 1))
+    return sorted({part for row in rows for part in row["programme"].split("/") if part})
 
 
 def listed(db: Database, text: str = "", programme: str = "", limit: int = 200) -> list[Product]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from appliance.core.errors import Refused
 from appliance.core.french import fold
 from appliance.stock.catalogue.csv_file import ProductLine, read_products
+from appliance.stock.catalogue.tables import ProductRow
 from appliance.storage import Database, Unit
 
 STARTER = Path(__file__).parent / "data" / "products-mali-starter.csv"
@@ -42,7 +43,7 @@ class ListChange:
 def changes(db: Database, products: Sequence[ProductLine]) -> list[ListChange]:
     """What loading a list would change, in its order; products that it does not name stay as they are."""
     names = list(ProductLine.__dataclass_fields__)
-    held = {row[0]: dict(zip(names, row, strict=True)) for row in db.all(f"SELECT {', '.join(names)} FROM product")}
+    held = {row["code"]: row for row in db.rows(ProductRow.select(*[getattr(ProductRow, name) for name in names]))}
     found = []
     for line in products:
         wanted = {**asdict(line), "cold_chain": int(line.cold_chain)}

@@ -1,11 +1,13 @@
-"""The catalogue and its lots as peewee sees them, for lists with changing filters."""
+"""The catalogue as peewee sees it."""
 
 from __future__ import annotations
 
 import peewee
 
+from appliance.storage.mapping import Mapped
 
-class ProductRow(peewee.Model):
+
+class ProductRow(Mapped):
     """A product; quantities of it everywhere are in `base_unit`."""
 
     id = peewee.AutoField()
@@ -29,20 +31,3 @@ class ProductRow(peewee.Model):
     source = peewee.TextField()
     is_active = peewee.IntegerField()
     act = peewee.IntegerField()
-
-    class Meta:
-        table_name = "product"
-
-
-class BalanceRow(peewee.Model):
-    """What lies of a lot at a place; the store's triggers write it, nothing else does."""
-
-    lot = peewee.IntegerField()
-    place = peewee.IntegerField()
-    product = peewee.IntegerField()
-    quantity = peewee.IntegerField()
-    last_day = peewee.TextField()
-
-    class Meta:
-        table_name = "balance"
-        primary_key = peewee.CompositeKey("lot", "place")

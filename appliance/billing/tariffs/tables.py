@@ -1,0 +1,20 @@
+"""Prices as peewee sees them."""
+
+from __future__ import annotations
+
+import peewee
+
+from appliance.storage.mapping import Mapped
+
+
+class PriceRow(Mapped):
+    """FCFA for one base unit from a day on; no `payer` is the patient, `is_withdrawn` 1 ends the price."""
+
+    id = peewee.AutoField()
+    product = peewee.IntegerField()
+    valid_from = peewee.TextField()
+    unit_price_fcfa = peewee.IntegerField()
+    source = peewee.TextField()
+    act = peewee.IntegerField()
+    payer = peewee.TextField(null=True)
+    is_withdrawn = peewee.IntegerField(null=True)
