@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from appliance.cli.asks import asked
-from appliance.cli.main import EXIT_CHECK_FAILED, show
+from appliance.cli.faults import EXIT_CHECK_FAILED
+from appliance.cli.main import show
 from appliance.cli.opening import AS_JSON, DATA
 
 

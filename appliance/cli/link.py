@@ -13,7 +13,8 @@ from typing import Any
 
 import click
 
-from appliance.cli.main import EXIT_CHECK_FAILED, show
+from appliance.cli.faults import EXIT_CHECK_FAILED
+from appliance.cli.main import show
 from appliance.cli.opening import AS_JSON, DATA, open_store
 from appliance.core.actors import MACHINE
 from appliance.core.datafile import read_text

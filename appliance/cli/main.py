@@ -16,9 +16,8 @@ from typing import Any
 import click
 
 from appliance import __version__
-from appliance.core.errors import ApplianceError, InvariantBroken, Unreachable
-
-EXIT_CHECK_FAILED, EXIT_REFUSED, EXIT_BROKEN, EXIT_UNREACHABLE = 1, 2, 3, 4
+from appliance.cli.faults import EXIT_REFUSED, exit_code, say_fault, say_os_fault
+from appliance.core.errors import ApplianceError
 
 # Command -> module under appliance.cli and what `appliance --help` says of it. Modules load when called.
 COMMANDS = {
@@ -70,7 +69,8 @@ def main() -> None:
     """
     os.umask(0o077)
     try:
-        appliance(standalone_mode=False)
+        # Not standalone, click hands back the code of `ctx.exit` instead of leaving with it.
+        code = appliance(standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as fault:
@@ -79,29 +79,12 @@ def main() -> None:
     except ApplianceError as fault:
         say_fault(fault)
         sys.exit(exit_code(fault))
-
-
-def exit_code(fault: ApplianceError) -> int:
-    """The exit code of a fault."""
-    if isinstance(fault, InvariantBroken):
-        return EXIT_BROKEN
-    return EXIT_UNREACHABLE if isinstance(fault, Unreachable) else EXIT_REFUSED
-
-
-def say_fault(fault: ApplianceError) -> None:
-    """Say a fault on standard error; as JSON where `--json` was asked for."""
-    if "--json" in sys.argv:
-        click.echo(json.dumps({"error": fault.code, "params": _plain(fault.params)}, ensure_ascii=False), err=True)
-    elif isinstance(faults := fault.params.get("faults"), list):
-        click.echo("\n".join([f"appliance: {fault.code}", *(f"  {line}" for line in faults)]), err=True)
-    else:
-        click.echo(f"appliance: {fault}", err=True)
+    except OSError as fault:
+        say_os_fault(fault)
+        sys.exit(EXIT_REFUSED)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def show(facts: Any) -> None:
     """Print facts as JSON."""
     click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
-
-
-def _plain(params: dict[str, object]) -> dict[str, object]:
-    return {k: v if isinstance(v, (str, int, float, bool, list, type(None))) else str(v) for k, v in params.items()}

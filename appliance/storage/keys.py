@@ -39,13 +39,12 @@ class FileKey:
     def key(self) -> bytes:
         try:
             text = self.path.read_text(encoding="ascii").strip()
-        except (FileNotFoundError, UnicodeDecodeError):
-            raise Refused("key-missing", file=str(self.path)) from None
-        try:
             key = bytes.fromhex(text)
+        except (FileNotFoundError, NotADirectoryError):
+            raise Refused("key-missing", file=str(self.path)) from None
         except ValueError:
             raise Refused("key-malformed", file=str(self.path)) from None
-        if len(key) != KEY_BYTES:
+        if len(key) != KEY_BYTES or key.hex() != text:  # a letter that changed its case is a flipped bit as well
             raise Refused("key-malformed", file=str(self.path))
         return key
 

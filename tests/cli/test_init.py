@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.test_rules import appliance
 
+LOT = {"product": "MLS001", "lot": "cp2203", "expires": "2027-09", "quantity": 5}
 EXAMPLE = Path(__file__).parents[2] / "provisioning" / "centre.example.json"
 
 
@@ -34,6 +35,13 @@ def test_the_example_makes_a_centre_whose_checks_hold(tmp_path: Path) -> None:
         (("opening_stock", 0, "product"), "MLS999", "is not in the product list"),
         (("opening_stock", 0, "expires"), "03/2027", "must be 2027-03"),
         (("paper_consumption", 0, "months"), {"août": 3}, "is no month"),
+        (("opening_stok",), [], "opening_stok is no key of a description here"),
+        (("opening_stock", 1), LOT, "stands above already"),
+        (("opening_stock", 0, "quantity"), 10**30, "must be at most"),
+        (("villages", 1, "name"), "VILLAGECENTRE", "stands above already"),
+        (("villages", 0, "in_area"), "oui", "must be bool"),
+        (("staff", 1, "name"), "cheffe exemple", "stands above already"),
+        (("facility", "name"), "", "facility.name must be a text of 2 to 80"),
     ],
 )
 def test_a_fault_names_its_line_and_nothing_is_made(
@@ -59,3 +67,9 @@ def test_a_centre_is_never_made_over_another(tmp_path: Path) -> None:
     assert again.returncode == 2
     assert "store-exists" in again.stderr
     assert appliance("check", "--data", str(tmp_path / "c")).returncode == 0
+
+
+def test_a_description_that_is_a_list_is_named(tmp_path: Path) -> None:
+    (tmp_path / "c.json").write_text("[]", "utf-8")
+    done = appliance("init", "--data", str(tmp_path / "c"), "--file", str(tmp_path / "c.json"))
+    assert (done.returncode, "c.json:1:" in done.stderr) == (2, True), done.stderr

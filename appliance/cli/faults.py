@@ -1,0 +1,77 @@
+"""What the command line says of a fault: a sentence for the person at the keyboard, its code for a script, an exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from appliance.core.errors import ApplianceError, InvariantBroken, Unreachable
+
+EXIT_CHECK_FAILED, EXIT_REFUSED, EXIT_BROKEN, EXIT_UNREACHABLE = 1, 2, 3, 4
+
+# What to do, by code. A code without a sentence is said as it is, with its values.
+SENTENCES = {
+    "bad-date": "{text!r} is no day: write it like 2026-10-31",
+    "bad-month": "{text!r} is no month: write it like 2026-10",
+    "clock-below-floor": "that hour lies before the last one the store is sure of",
+    "courier-not-answering": "the courier does not answer: start it with `appliance courier --data DIR`",
+    "disk-full": "the disk is full: nothing of this was kept; free some space and try again",
+    "folder-missing": "there is no folder {directory}",
+    "key-malformed": "{file} is no key (64 hexadecimal digits in small letters): put back the one that was made with the store",
+    "key-missing": "there is no key {file}: no centre lies in that folder, or its key is elsewhere (APPLIANCE_KEY_FILE)",
+    "key-wrong": "that key is not this store's: put back the one that was made with it",
+    "link-credentials": "give --token, or --user with its password, best by --secret-file",
+    "link-url": "{url!r} is no address of an instance: it begins with https:// or http:// and names a host",
+    "month-not-closed": "that month is not closed yet",
+    "no-link": "no link is set: `appliance link --data DIR --url … --user … --secret-file …`",
+    "no-such-form": "there is no form {form!r}: RMA and CRGS are known",
+    "no-such-product": "no product has the code {product!r}: codes are written as in the product list, like MLS004",
+    "plan-out-of-range": "{months} months for {population} people can't be lived: give 1 to 120 months and 100 to 200000 people",
+    "port-busy": "port {port} is busy, or may not be used: choose another with --port",
+    "resident-not-running": "the resident process does not run: start it with `appliance serve --data DIR`",
+    "store-damaged": "the store is damaged ({where}: {fault}). It is left as it is; restore it from a backup",
+    "store-exists": "a centre lies in {directory} already, and is never written over: choose another folder",
+    "store-in-use": "another command or the resident process holds the store ({file}): wait for it, or stop it",
+    "store-missing": "no centre lies in {directory}",
+    "store-newer": "the store was made by a newer release of this program: install that release",
+}
+
+
+def exit_code(fault: ApplianceError) -> int:
+    """The exit code of a fault."""
+    if isinstance(fault, InvariantBroken):
+        return EXIT_BROKEN
+    return EXIT_UNREACHABLE if isinstance(fault, Unreachable) else EXIT_REFUSED
+
+
+def say_fault(fault: ApplianceError) -> None:
+    """Say a fault on standard error; as JSON where `--json` was asked for."""
+    if "--json" in sys.argv:
+        click.echo(json.dumps({"error": fault.code, "params": _plain(fault.params)}, ensure_ascii=False), err=True)
+    elif isinstance(faults := fault.params.get("faults"), list):
+        click.echo("\n".join([f"appliance: {fault.code}", *(f"  {line}" for line in faults)]), err=True)
+    else:
+        click.echo(f"appliance: {sentence(fault)}", err=True)
+
+
+def say_os_fault(fault: OSError) -> None:
+    """Say what the system refused (a folder that is missing, a file that may not be written, a full disk)."""
+    file, why = str(fault.filename or ""), fault.strerror or str(fault)
+    if "--json" in sys.argv:
+        click.echo(json.dumps({"error": "system", "params": {"file": file, "why": why}}, ensure_ascii=False), err=True)
+    else:
+        click.echo(f"appliance: {file or 'system'}: {why}", err=True)
+
+
+def sentence(fault: ApplianceError) -> str:
+    """The sentence of a fault with its code; the bare code and values where there is none or a value is missing."""
+    try:
+        return f"{SENTENCES[fault.code].format(**fault.params)} [{fault.code}]"
+    except KeyError:
+        return str(fault)
+
+
+def _plain(params: dict[str, object]) -> dict[str, object]:
+    return {k: v if isinstance(v, (str, int, float, bool, list, type(None))) else str(v) for k, v in params.items()}
