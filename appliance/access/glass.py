@@ -98,12 +98,11 @@ def acknowledge(unit: Unit, glass: int) -> None:
 
 def standing(db: Database, staff: int, now: int) -> list[Glass]:
     """What a person has open now."""
-    return _glasses(
-        db,
-        "g.staff = ? AND g.until > ? AND NOT EXISTS (SELECT 1 FROM break_glass_end e WHERE e.glass = g.id)",
-        staff,
-        now,
+    opened = db.kept(
+        "break-glass",
+        lambda: _glasses(db, "g.until > ? AND NOT EXISTS (SELECT 1 FROM break_glass_end e WHERE e.glass = g.id)", now),
     )
+    return [glass for glass in opened if glass.staff == staff and glass.until > now]
 
 
 def unseen(db: Database) -> list[Glass]:

@@ -196,10 +196,7 @@ def pin_hash(db: Database, staff: int) -> str | None:
 
 def rights(db: Database) -> Rights:
     """The matrix as it stands."""
-    return Rights(
-        {(tab, Role(role)): level for tab, role, level in db.all("SELECT tab, role, level FROM matrix_cell")},
-        {(tab, staff): level for tab, staff, level in db.all("SELECT tab, staff, level FROM matrix_exception")},
-    )
+    return db.kept("rights", lambda: _rights(db))
 
 
 def name_of(db: Database, staff: int | None) -> str:
@@ -211,6 +208,13 @@ def _stands(today: date) -> Any:
     """The condition of an intérim that runs on a day."""
     day = today.isoformat()
     return DeputyRow.ended_act.is_null() & (DeputyRow.first_day <= day) & (DeputyRow.last_day >= day)
+
+
+def _rights(db: Database) -> Rights:
+    return Rights(
+        {(tab, Role(role)): level for tab, role, level in db.all("SELECT tab, role, level FROM matrix_cell")},
+        {(tab, staff): level for tab, staff, level in db.all("SELECT tab, staff, level FROM matrix_exception")},
+    )
 
 
 def _is_only_head(unit: Unit, member: int) -> bool:

@@ -21,6 +21,10 @@ STAFF, PIN = "Personne du banc", "518274"
 """Who signs in on the copy of a store: added to it, so that any centre can be measured."""
 
 
+START_SECONDS_MAX = 300
+"""A server that answers nothing for so long will not; much longer than any start, since a start on a busy machine is no fault."""
+
+
 class Server:
     """`appliance serve` on a store, or the floor, as a process of its own."""
 
@@ -33,7 +37,7 @@ class Server:
                 httpx.get(url + path, timeout=5)
                 break
             except httpx.HTTPError:
-                if self.process.poll() is not None or time.perf_counter() - started > 60:
+                if self.process.poll() is not None or time.perf_counter() - started > START_SECONDS_MAX:
                     raise
                 time.sleep(0.01)
         self.start_seconds = time.perf_counter() - started

@@ -58,6 +58,7 @@ class Pace:
     each: int = 40
     pages: int = 10_000
     idle_seconds: int = 60
+    starts: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

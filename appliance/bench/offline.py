@@ -16,8 +16,8 @@ from appliance.storage.database import connect
 _REBUILT = """
 CREATE TEMP TABLE stock_day (product INTEGER, day TEXT, lot INTEGER, report_column TEXT, is_campaign INTEGER,
   quantity INTEGER, rows INTEGER, PRIMARY KEY (product, day, lot, report_column, is_campaign)) WITHOUT ROWID;
-INSERT INTO temp.stock_day SELECT product, occurred_on, lot, report_column, is_campaign, sum(quantity), count(*)
-  FROM main.movement GROUP BY 1, 2, 3, 4, 5;
+INSERT INTO temp.stock_day SELECT product, occurred_on, lot, report_column, is_campaign, quantity, 1 FROM main.movement
+  WHERE true ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity, rows = rows + 1;
 CREATE TEMP TABLE balance (lot INTEGER, place INTEGER, product INTEGER, quantity INTEGER, last_day TEXT,
   PRIMARY KEY (lot, place)) WITHOUT ROWID;
 INSERT INTO temp.balance SELECT lot, 1, product, sum(quantity), max(day) FROM temp.stock_day GROUP BY lot, product;

@@ -50,7 +50,7 @@ def bench(
         def small() -> Ground:
             return prepared(loaded(scratch / "small", min(SMALL, lines)))
 
-        pace = Pace(acts=8, tablets=3, each=3, pages=40, idle_seconds=1) if quick else Pace()
+        pace = Pace(acts=8, tablets=3, each=3, pages=40, idle_seconds=1, starts=1) if quick else Pace()
         run = Bench(ground=prepared(main), small=small, scratch=scratch, pace=pace)
         results = []
         for found in measure(run, only):

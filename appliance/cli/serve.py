@@ -22,7 +22,6 @@ from appliance.storage import Store
 @click.option("--demo", "is_demo", is_flag=True, hidden=True)
 def serve(data: object, host: str, port: int, is_demo: bool) -> None:
     """Run the resident process: pages, ledger, jobs. A damaged store is not opened; every page then says so."""
-    from appliance.web.app import use_reader_pool
     from appliance.web.server import is_port_free
     from appliance.web.server import serve as run
     from appliance.web.state import AppState
@@ -47,7 +46,6 @@ def serve(data: object, host: str, port: int, is_demo: bool) -> None:
         if not staffed:
             state.setup_code = secrets.token_hex(4)
             click.echo(f"setup code: {state.setup_code}")
-    use_reader_pool()
     try:
         asyncio.run(run(state, host, port, lambda got: click.echo(f"ready on http://{host}:{got}/")))
     finally:

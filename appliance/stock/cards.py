@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -63,6 +63,63 @@ def stock_card(db: Database, code: str, as_of: date) -> StockCard:
 
 def card_of(db: Database, product: Product, as_of: date) -> StockCard:
     """As `stock_card`, for a product already read."""
+    drawn = db.lasting("stock-cards", _Drawn)
+    db.kept("stock-cards", lambda: drawn.follow(db))
+    return drawn.card(db, product, as_of)
+
+
+_TOUCHED = {
+    "movement": "SELECT product FROM movement WHERE id > ?",
+    "unmet_demand": "SELECT product FROM unmet_demand WHERE id > ?",
+    "paper_consumption": "SELECT product FROM paper_consumption WHERE id > ?",
+    "lot_status": "SELECT l.product FROM lot_status s JOIN lot l ON l.id = s.lot WHERE s.id > ?",
+}
+"""Everything that a card is made of is insert-only or told of by an insert-only row: new rows name the cards to redraw."""
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """The cards of one reader: a list of three hundred products redraws only those that something touched.
+
+    A prescription tells that its day captured them: only the first of a day says anything new, and that to every card.
+    """
+
+    seen: dict[str, int] = field(default_factory=dict)
+    captured: set[str] = field(default_factory=set)
+    as_of: date | None = None
+    cards: dict[int, StockCard] = field(default_factory=dict)
+
+    def follow(self, db: Database) -> None:
+        """Forget the cards that rows newer than the last seen touch."""
+        for table, touched in _TOUCHED.items():
+            if (since := self._news(db, table)) is not None:
+                for (product,) in db.all(touched, (since,)):
+                    self.cards.pop(product, None)
+        if (since := self._news(db, "prescription")) is not None:
+            days = {row[0] for row in db.all("SELECT DISTINCT occurred_on FROM prescription WHERE id > ?", (since,))}
+            if days - self.captured:
+                self.cards.clear()
+                self.captured |= days
+
+    def card(self, db: Database, product: Product, as_of: date) -> StockCard:
+        """A card, drawn anew when it must be."""
+        if as_of != self.as_of:
+            self.cards.clear()
+            self.as_of = as_of
+        card = self.cards.get(product.id)
+        if card is None or card.product != product:
+            card = self.cards[product.id] = _draw(db, product, as_of)
+        return card
+
+    def _news(self, db: Database, table: str) -> int | None:
+        """The last row seen before, when there are newer ones; the first look has no card to forget."""
+        last = db.value(f"SELECT max(id) FROM {table}") or 0
+        since = self.seen.get(table, last)
+        self.seen[table] = last
+        return since if since < last else None
+
+
+def _draw(db: Database, product: Product, as_of: date) -> StockCard:
     lots = tuple(sorted(ledger.on_shelf(db, product.id), key=lambda lot: lot.expires_on))
     usable = sum(lot.quantity for lot in lots if lot.is_usable and lot.expires_on >= as_of)
     consumption = average_monthly_consumption(history(db, product.id, as_of))

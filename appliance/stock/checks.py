@@ -35,14 +35,15 @@ def no_balance_was_ever_negative(db: Database) -> list[str]:
 
 def days_are_the_sum_of_movements(db: Database) -> list[str]:
     """The kept totals by day equal the movements summed anew."""
-    rebuilt = (
-        "SELECT product, occurred_on, lot, report_column, is_campaign, sum(quantity), count(*) FROM movement"
-        " GROUP BY product, occurred_on, lot, report_column, is_campaign"
-    )
-    kept = "SELECT product, day, lot, report_column, is_campaign, quantity, rows FROM stock_day"
+    # Lots first: neighbours in the ledger are of few products and days and of many lots, and sort six times slower by those.
     return [
         f"{row}"
-        for row in db.all(f"SELECT * FROM ({rebuilt} EXCEPT {kept}) UNION ALL SELECT * FROM ({kept} EXCEPT {rebuilt})")
+        for row in db.all(
+            "SELECT product, day, lot, report_column, is_campaign, sum(quantity), sum(rows) FROM ("
+            " SELECT product, occurred_on day, lot, report_column, is_campaign, quantity, 1 rows FROM movement"
+            " UNION ALL SELECT product, day, lot, report_column, is_campaign, -quantity, -rows FROM stock_day)"
+            " GROUP BY lot, day, report_column, is_campaign, product HAVING sum(quantity) <> 0 OR sum(rows) <> 0"
+        )
     ]
 
 

@@ -8,9 +8,9 @@ snapshot serve the same repositories.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import peewee
 from sqlcipher3 import dbapi2 as sqlite
@@ -19,6 +19,7 @@ from appliance.core.errors import ApplianceError, InvariantBroken, Refused
 
 Parameters = Sequence[Any] | dict[str, Any]
 Row = tuple[Any, ...]
+T = TypeVar("T")
 
 _CONSTRAINT = re.compile(r"(?:CHECK|NOT NULL|UNIQUE|FOREIGN KEY) constraint failed(?:: (.+))?")
 _DAMAGE = ("malformed", "not a database", "disk i/o error", "file is encrypted")
@@ -82,6 +83,17 @@ class Database:
         row = self.one(sql, parameters)
         return None if row is None else row[0]
 
+    def kept(self, name: str, make: Callable[[], T]) -> T:
+        """A small answer that nearly every request asks for; a reader makes it anew only when its snapshot has changed.
+
+        `name` stands for the question with all its parameters. Nobody may change what is returned.
+        """
+        return make()
+
+    def lasting(self, name: str, make: Callable[[], T]) -> T:
+        """A thing that a reader keeps from one snapshot to the next; its owner brings it up to date at each `kept`."""
+        return make()
+
     def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """Rows one by one, for readings too large to hold."""
         try:
@@ -98,6 +110,39 @@ class Database:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         except sqlite.Error as fault:
             raise translated(fault) from fault
+
+
+class Snapshot(Database):
+    """A reader's connection. Between two commits every snapshot is the same, so what was made of one holds in the next."""
+
+    __slots__ = ("_kept", "_lasting", "_version")
+
+    def __init__(self, connection: sqlite.Connection) -> None:
+        super().__init__(connection)
+        self._version = -1
+        self._kept: dict[str, Any] = {}
+        self._lasting: dict[str, Any] = {}
+
+    def begin(self) -> None:
+        """Take a snapshot. SQLite tells whether any other connection has committed since the last one."""
+        self.connection.execute("BEGIN")
+        version = self.connection.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._version:
+            self._version, self._kept = version, {}
+
+    def kept(self, name: str, make: Callable[[], T]) -> T:
+        """As `Database.kept`."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        found: T = self._kept[name]
+        return found
+
+    def lasting(self, name: str, make: Callable[[], T]) -> T:
+        """As `Database.lasting`."""
+        if name not in self._lasting:
+            self._lasting[name] = make()
+        found: T = self._lasting[name]
+        return found
 
 
 def connect(path: Path, key: bytes, *, writer: bool) -> sqlite.Connection:

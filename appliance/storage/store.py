@@ -27,7 +27,7 @@ from appliance.core.clock import Clock, SystemClock
 from appliance.core.errors import ApplianceError, InvariantBroken, Refused
 from appliance.storage import wal
 from appliance.storage.aside import Aside
-from appliance.storage.database import Database, connect, set_key
+from appliance.storage.database import Database, Snapshot, connect, set_key
 from appliance.storage.doubt import floor
 from appliance.storage.keys import sync_directory, verify_key, write_key_check
 from appliance.storage.migrate import census, migrate
@@ -101,7 +101,7 @@ class Store:
     def reading(self) -> Iterator[Database]:
         """A consistent snapshot on this thread's own read-only connection."""
         db = self._reader()
-        db.connection.execute("BEGIN")
+        db.begin()
         try:
             yield db
         except InvariantBroken as fault:
@@ -223,10 +223,10 @@ class Store:
             self.clock.raise_floor(unit.now.ms)
         return Done(act=unit.act, result=result)
 
-    def _reader(self) -> Database:
-        db: Database | None = getattr(self._local, "db", None)
+    def _reader(self) -> Snapshot:
+        db: Snapshot | None = getattr(self._local, "db", None)
         if db is None:
-            db = self._local.db = Database(connect(self.path, self._key, writer=False))
+            db = self._local.db = Snapshot(connect(self.path, self._key, writer=False))
             self._readers.append(db.connection)
         return db
 

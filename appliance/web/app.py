@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Litestar, Request, Response
-from litestar.concurrency import set_asyncio_executor
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.handlers import HTTPRouteHandler
@@ -51,7 +49,6 @@ from appliance.web.static_files import static_file
 from appliance.web.visitor import visitor_of
 from appliance.web.words.refusals import SENTENCES, sentence
 
-READERS = 4
 log = logging.getLogger(__name__)
 MODULES = (
     auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, receipts,
@@ -73,11 +70,6 @@ def create_app(state: AppState) -> Litestar:
     )  # fmt: skip
     environment()
     return app
-
-
-def use_reader_pool() -> None:
-    """Run reading handlers in a few threads, each with its own reader; to be called before the event loop runs."""
-    set_asyncio_executor(ThreadPoolExecutor(READERS, thread_name_prefix="reader"))
 
 
 def _require_tab(handler: HTTPRouteHandler) -> None:

@@ -21,7 +21,7 @@ from appliance.stock.ledger.fefo import Take, allocate, usable
 from appliance.storage import Database, Unit
 from appliance.web.depot import main_place
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.pages import Ask, fragment, page, refused, session_of, state_of, to, today_of
 from appliance.web.product_choice import choices, keep_lines
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
@@ -64,7 +64,7 @@ def shelf(request: Request[Any, Any, Any], cherche: str = "") -> Response[bytes]
     """The products on the shelf that fit what is typed, as buttons that add a line."""
     with state_of(request).opened.reading() as db:
         found = choices(db, cherche, today_of(request), on_shelf=True)
-        return page(request, "parts/product_buttons.html", db, found=found, cherche=cherche, path=f"{PATH}/calculer")
+        return fragment(request, "parts/product_buttons.html", found=found, cherche=cherche, path=f"{PATH}/calculer")
 
 
 @post(f"{PATH}/calculer", opt={"tab": "vente", "level": "write"}, status_code=200)

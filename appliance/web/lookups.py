@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request, Response, get
 
 from appliance.records.care import diagnoses
-from appliance.web.pages import page, state_of
+from appliance.web.pages import fragment
 from appliance.web.reading import in_reader
 
 
@@ -15,9 +15,8 @@ from appliance.web.reading import in_reader
 @in_reader
 def diagnosis_list(request: Request[Any, Any, Any], trouver: str = "") -> Response[bytes]:
     """The diagnoses that fit what is typed: French or local words, synonyms, the ICD-10 code."""
-    with state_of(request).opened.reading() as db:
-        found = diagnoses.search(trouver, limit=8) if trouver.strip() else []
-        return page(request, "visits/diagnoses.html", db, found=found, typed=trouver.strip())
+    found = diagnoses.search(trouver, limit=8) if trouver.strip() else []
+    return fragment(request, "visits/diagnoses.html", found=found, typed=trouver.strip())
 
 
 HANDLERS = [diagnosis_list]

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.visitor import NodeTransformer
 from litestar import Request, Response
 from litestar.exceptions import NotAuthorizedException
 from litestar.response import Redirect
@@ -53,10 +54,29 @@ SAID = Words({
 Ask = Request[Any, Any, Any]
 
 
+class _Translator(NodeTransformer):
+    """Turns `_("…")` into the sentence itself."""
+
+    def visit_Call(self, call: nodes.Call) -> nodes.Node:  # noqa: N802 - the visitor calls it by the name of the node
+        self.generic_visit(call)
+        is_sentence = isinstance(call.node, nodes.Name) and call.node.name == "_" and len(call.args) == 1
+        if is_sentence and isinstance(call.args[0], nodes.Const):
+            return nodes.Const(catalogue().gettext(call.args[0].value), lineno=call.lineno)
+        return call
+
+
+class _Translated(Environment):
+    """Puts each sentence into its template in the language of the centre when the template is compiled, not at each page."""
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        parsed: nodes.Template = _Translator().visit(super()._parse(source, name, filename))
+        return parsed
+
+
 @cache
 def environment() -> Environment:
     """The templates, compiled at start; an unknown name in one is an error, not a blank."""
-    made = Environment(
+    made = _Translated(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, auto_reload=False,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
@@ -87,6 +107,12 @@ def page(request: Ask, template: str, db: Database, *, status: int = 200, **view
     """A page inside the frame."""
     content = environment().get_template(template).render(**(frame(request, db) | view))
     return Response(content.encode(), status_code=status, media_type="text/html; charset=utf-8")
+
+
+def fragment(request: Ask, template: str, **view: Any) -> Response[bytes]:
+    """A part of a page, for a tablet that types and has the frame already: nothing of the frame is asked."""
+    content = environment().get_template(template).render(today=today_of(request), **view)
+    return Response(content.encode(), media_type="text/html; charset=utf-8")
 
 
 def frame(request: Ask, db: Database) -> dict[str, Any]:

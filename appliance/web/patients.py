@@ -18,7 +18,7 @@ from appliance.records.patients import lines, repository
 from appliance.records.patients.model import said_text
 from appliance.storage import Database
 from appliance.web.emergency import note_reading
-from appliance.web.pages import page, sees, session_of, state_of, to, today_of
+from appliance.web.pages import fragment, page, sees, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 from appliance.web.visitor import visitor_of
@@ -48,8 +48,9 @@ def search(request: Request[Any, Any, Any], q: str = "") -> Response[bytes]:
             return Response(b"", status_code=303, headers={"Location": f"/patients/{exact}"})
         found = repository.search(db, q) if q.strip() else repository.latest(db)
         blank = grouped(normalise_code(q)) if not found and _is_blank_card(db, q) else ""
-        template = "patients/list.html" if live else "patients/search.html"
-        return page(request, template, db, found=found, q=q, blank=blank)
+        if live:
+            return fragment(request, "patients/list.html", found=found, q=q, blank=blank)
+        return page(request, "patients/search.html", db, found=found, q=q, blank=blank)
 
 
 @get("/patients/{patient:int}", opt={"tab": "patients", "level": "read"})

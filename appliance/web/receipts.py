@@ -21,7 +21,7 @@ from appliance.stock.ledger.services import BACKDATE_DAYS_MAX, ReceivedLot
 from appliance.storage import Database, Unit
 from appliance.web.depot import main_place
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.pages import Ask, fragment, page, refused, session_of, state_of, to, today_of
 from appliance.web.product_choice import choices, keep_lines
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
@@ -60,7 +60,7 @@ def product_list(request: Request[Any, Any, Any], cherche: str = "") -> Response
     """The products of the catalogue that fit what is typed, as buttons that add a lot."""
     with state_of(request).opened.reading() as db:
         found = choices(db, cherche, today_of(request))
-        return page(request, "parts/product_buttons.html", db, found=found, cherche=cherche, path=f"{PATH}/lignes")
+        return fragment(request, "parts/product_buttons.html", found=found, cherche=cherche, path=f"{PATH}/lignes")
 
 
 @post(f"{PATH}/lignes", opt={"tab": "depot", "level": "write"}, status_code=200)

@@ -13,7 +13,6 @@ import hmac
 import re
 import secrets
 from collections.abc import Iterable
-from http.cookies import SimpleCookie
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -78,7 +77,7 @@ def gate(app: ASGIApp) -> ASGIApp:
         if is_page and (state.store is None or (state.store.damage and is_writing and not _may_write(scope["path"]))):
             await _damaged(state, sender)
             return
-        await app(scope, _impatient(receive), sender)
+        await app(scope, _impatient(receive) if is_writing else receive, sender)
 
     return wrapped
 
@@ -88,7 +87,8 @@ def _impatient(receive: Receive) -> Receive:
 
     async def wait() -> Any:
         try:
-            return await asyncio.wait_for(receive(), BODY_SECONDS)
+            async with asyncio.timeout(BODY_SECONDS):
+                return await receive()
         except TimeoutError:
             raise ClientException(status_code=408) from None
 
@@ -234,10 +234,9 @@ async def _damaged(state: Any, send: Send) -> None:
 
 
 def _cookies(scope: Scope) -> dict[str, str]:
-    try:
-        return {k: m.value for k, m in SimpleCookie(_header(scope, b"cookie")).items()}
-    except Exception:
-        return {}
+    """Names and values as sent: ours are of letters, digits, "-" and "_" and need no unquoting."""
+    pairs = (piece.partition("=") for piece in _header(scope, b"cookie").split(";"))
+    return {name.strip(): value.strip() for name, is_pair, value in pairs if is_pair}
 
 
 def _header(scope: Scope, name: bytes) -> str:

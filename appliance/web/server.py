@@ -11,6 +11,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -34,6 +35,7 @@ from appliance.web.state import AppState
 HEARTBEAT_SECONDS = 10
 DUTIES_SECONDS = 60
 CHECK_SECONDS = 600
+ASIDE_THREADS = 3
 log = logging.getLogger(__name__)
 
 
@@ -56,12 +58,14 @@ async def serve(state: AppState, host: str, port: int, on_ready: Callable[[int],
     """Serve until SIGTERM or SIGINT; `on_ready` gets the port once pages are answered."""
     app = create_app(state)
     config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", access_log=False, loop="asyncio", http="h11", lifespan="on",
+        app, host=host, port=port, log_level="warning", access_log=False, loop="asyncio", http="httptools", lifespan="on",
         server_header=False, date_header=True, timeout_keep_alive=30, limit_concurrency=300,
     )  # fmt: skip
     server = _Quiet(config)
     listening = _listen(host, port)
     loop = asyncio.get_running_loop()
+    # Each of these threads may open a reader of its own: few, so that their pages stay few.
+    loop.set_default_executor(ThreadPoolExecutor(ASIDE_THREADS, thread_name_prefix="aside"))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.leave)
     doors: list[Door] = []

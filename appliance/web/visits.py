@@ -42,7 +42,7 @@ async def save_visit(request: Request[Any, Any, Any], visit: int) -> Response[by
     """Write measures, consultation and prescription in one act, and send the person on."""
     state, form = state_of(request), await read_form(request)
     asked, measures = visit_forms.consultation(form), visit_forms.measures(form)
-    lines = await asyncio.to_thread(_lines, request, visit, form)
+    lines = await in_reader(_lines)(request, visit, form)
     correcting = form.ticked("corriger")
     if form.errors or asked is None:
         return await asyncio.to_thread(_again, request, visit, form, None, correcting)

@@ -73,8 +73,12 @@ def set_facility(unit: Unit, facility: Facility) -> None:
 
 def facility(db: Database) -> Facility | None:
     """The centre, or None before the first set-up."""
-    held = settings.get(db, _NAME)
-    return Facility(**held) if held else None
+
+    def read() -> Facility | None:
+        held = settings.get(db, _NAME)
+        return Facility(**held) if held else None
+
+    return db.kept(_NAME, read)
 
 
 def add_village(

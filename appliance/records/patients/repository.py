@@ -50,7 +50,7 @@ def search(db: Database, text: str, limit: int = LIMIT, offset: int = 0) -> list
     digits = re.sub(r"[\s.+()/-]", "", typed)
     if digits.isdigit() and len(digits) >= 6:
         return lines(db, _survivors(db, _with_phone(db, digits))[offset : offset + limit])
-    query = understood(typed, db.all("SELECT id, folded FROM village"))
+    query = understood(typed, db.kept("villages-folded", lambda: db.all("SELECT id, folded FROM village")))
     if not query.terms:
         return []
     if not _names(query):

@@ -54,13 +54,16 @@ def stockouts(db: Database, product: int, months: list[Month], until: date) -> d
     first = months[0].first
     opening, flows = _usable_flows(db, product, first, until)
     found: dict[Month, set[date]] = {month: set() for month in months}
-    held, day, last = opening, first, min(months[-1].last, until)
-    while day <= last:
-        came, went = flows.get(day, (0, 0))
-        if held <= 0 and came <= 0 and Month.of(day) in found:
-            found[Month.of(day)].add(day)
-        held += came - went
-        day += timedelta(days=1)
+    held, seen, last = opening, first - timedelta(days=1), min(months[-1].last, until)
+    # What lies on the shelf changes on days of flow only; the days between two of them are all like the first.
+    for day in [*sorted(day for day in flows if first <= day <= last), last + timedelta(days=1)]:
+        came, went = flows[day] if day <= last else (1, 0)
+        empty_from, empty_to = seen + timedelta(days=1), day if came <= 0 else day - timedelta(days=1)
+        while held <= 0 and empty_from <= empty_to:
+            if (month := Month.of(empty_from)) in found:
+                found[month].add(empty_from)
+            empty_from += timedelta(days=1)
+        held, seen = held + came - went, day
     return found
 
 
@@ -167,7 +170,10 @@ def _with_paper(db: Database, product: int, months: list[MonthOfUse], first: Mon
 
 def _started(db: Database) -> date | None:
     """The day of the first movement of the depot: before it the appliance knew nothing."""
-    text = db.value("SELECT min((SELECT min(day) FROM stock_day WHERE product = p.id)) FROM product p")
+    text = db.kept(
+        "ledger-started",
+        lambda: db.value("SELECT min((SELECT min(day) FROM stock_day WHERE product = p.id)) FROM product p"),
+    )
     return date.fromisoformat(text) if text else None
 
 

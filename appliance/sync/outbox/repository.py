@@ -154,12 +154,14 @@ def attempts(db: Database, item: int) -> list[Attempt]:
 
 def counts(db: Database) -> dict[str, int]:
     """How many rows stand in each state."""
-    return dict(db.all("SELECT state, count(*) FROM outbox GROUP BY state"))
+    return db.kept("outbox-counts", lambda: dict(db.all("SELECT state, count(*) FROM outbox GROUP BY state")))
 
 
 def last_done(db: Database) -> int | None:
     """When something was last acknowledged, in milliseconds."""
-    found: int | None = db.value("SELECT max(done_at) FROM outbox WHERE state = 'done'")
+    found: int | None = db.kept(
+        "outbox-last-done", lambda: db.value("SELECT max(done_at) FROM outbox WHERE state = 'done'")
+    )
     return found
 
 
