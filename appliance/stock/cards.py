@@ -10,7 +10,7 @@ from appliance.core.errors import Refused
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.catalogue.repository import Product
 from appliance.stock.consumption.average import average_monthly_consumption
-from appliance.stock.consumption.history import history
+from appliance.stock.consumption.history import history, started
 from appliance.stock.consumption.model import Consumption
 from appliance.stock.ledger import repository as ledger
 from appliance.stock.ledger.fefo import LotOnShelf
@@ -86,6 +86,7 @@ class _Drawn:
 
     seen: dict[str, int] = field(default_factory=dict)
     captured: set[str] = field(default_factory=set)
+    began: date | None = None
     as_of: date | None = None
     cards: dict[int, StockCard] = field(default_factory=dict)
 
@@ -95,6 +96,9 @@ class _Drawn:
             if (since := self._news(db, table)) is not None:
                 for (product,) in db.all(touched, (since,)):
                     self.cards.pop(product, None)
+        if (began := started(db)) != self.began:  # the first day of the ledger is the first day of every card
+            self.cards.clear()
+            self.began = began
         if (since := self._news(db, "prescription")) is not None:
             days = {row[0] for row in db.all("SELECT DISTINCT occurred_on FROM prescription WHERE id > ?", (since,))}
             if days - self.captured:

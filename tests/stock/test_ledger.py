@@ -19,15 +19,18 @@ from appliance.billing.tariffs.services import PriceLine, load_prices
 from appliance.core.actors import MACHINE
 from appliance.core.clock import FixedClock
 from appliance.core.errors import Refused
+from appliance.core.identifiers import new_uuid
 from appliance.core.periods import Month
 from appliance.stock import checks as stock_checks
+from appliance.stock.cards import card_of
+from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
 from appliance.stock.consumption.history import history, stockout_count
 from appliance.stock.dispensing.services import DispenseForm, DispenseLine
 from appliance.stock.ledger import repository, services
 from appliance.stock.ledger.model import MovementKind
 from appliance.stock.ledger.services import Movement, ReceivedLot
-from appliance.storage import Store, Unit, audit
+from appliance.storage import Database, Store, Unit, audit
 from tests.conftest import KEY, TODAY, Act
 
 PRODUCTS = read_whole(STARTER)[:3]
@@ -101,6 +104,39 @@ class Depot(RuleBasedStateMachine):
         else:
             self.held[product] -= given
             self.sales.append(done.sale)
+
+    @rule(lot=st.integers(1, 4), status=st.sampled_from(("quarantined", "usable")))
+    def freeze_or_release(self, lot: int, status: str) -> None:
+        self.do(services.set_lot_status, lot, status, "essai")
+        self.do(services.set_lot_status, lot, "usable", "essai")
+
+    @rule(back=st.integers(0, 20))
+    def prescribe(self, back: int) -> None:
+        day = (self.clock.today() - timedelta(days=back)).isoformat()
+
+        def write(unit: Unit) -> None:
+            patient = unit.insert(
+                "patient", uuid=new_uuid(), number=f"essai-{unit.act}", sex="F", born_on="1990-01-01",
+                born_precision="year", allergies="[]", allergies_asked=0, registered_on=day, act=unit.act,
+            )  # fmt: skip
+            visit = unit.insert(
+                "visit", uuid=new_uuid(), patient=patient, occurred_on=day, opened_at=0, station="done", station_since=0,
+                motive="Toux", strategy="fixe", priority=0, act=unit.act,
+            )  # fmt: skip
+            unit.insert(
+                "prescription", uuid=new_uuid(), visit=visit, patient=patient, occurred_on=day, state="served",
+                act=unit.act,
+            )  # fmt: skip
+
+        self.do(write)
+
+    @invariant()
+    def a_kept_stock_card_is_the_one_drawn_anew(self) -> None:
+        if hasattr(self, "store"):
+            today = self.clock.today()
+            with self.store.reading() as db:
+                for product in catalogue.listed(db):
+                    assert card_of(db, product, today) == card_of(Database(db.connection), product, today)
 
     @rule(data=st.data())
     def take_back(self, data: st.DataObject) -> None:

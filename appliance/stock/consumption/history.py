@@ -25,8 +25,8 @@ def history(db: Database, product: int, as_of: date) -> History:
     """The months that the CMM of a product at a date may look at."""
     last = last_closed(History(as_of=as_of, months=()))
     first = last.plus(-MONTHS_READ)
-    started = _started(db)
-    ledger = [m for m in first.until(Month.of(as_of)) if started and m >= Month.of(started)]
+    began = started(db)
+    ledger = [m for m in first.until(Month.of(as_of)) if began and m >= Month.of(began)]
     use = _consumed(db, product, first.first, as_of)
     unmet = _unmet(db, product, first.first, as_of)
     out = stockouts(db, product, ledger, as_of)
@@ -41,10 +41,10 @@ def history(db: Database, product: int, as_of: date) -> History:
                 unmet_captured=captured,
             )
         )  # fmt: skip
-    closed = [m for m in months if m.month <= last and (started is None or m.month.first >= started)]
+    closed = [m for m in months if m.month <= last and (began is None or m.month.first >= began)]
     if len(closed) < 3:
         months = _with_paper(db, product, months, first)
-    return History(as_of=as_of, months=tuple(months), first_receipt=_first_receipt(db, product, started))
+    return History(as_of=as_of, months=tuple(months), first_receipt=_first_receipt(db, product, began))
 
 
 def stockouts(db: Database, product: int, months: list[Month], until: date) -> dict[Month, set[date]]:
@@ -168,7 +168,7 @@ def _with_paper(db: Database, product: int, months: list[MonthOfUse], first: Mon
     )
 
 
-def _started(db: Database) -> date | None:
+def started(db: Database) -> date | None:
     """The day of the first movement of the depot: before it the appliance knew nothing."""
     text = db.kept(
         "ledger-started",
