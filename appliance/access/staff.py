@@ -32,6 +32,17 @@ class Member:
     is_active: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interim:
+    """`deputy` (a name) holds the functions of `absent` (a name) from `first` to `last`, both days included."""
+
+    id: int
+    absent: str
+    deputy: str
+    first: date
+    last: date
+
+
 def add_member(unit: Unit, name: str, roles: Iterable[Role], pin_hash: str | None = None) -> int:
     """Add a person; the PIN given by another is initial and must be changed at the first sign-in.
 
@@ -188,6 +199,42 @@ def absent_for(db: Database, deputy: int, today: date) -> list[int]:
     return [row["absent"] for row in db.rows(query)]
 
 
+def interims(db: Database, today: date) -> list[Interim]:
+    """The intérims that run or are to come, the earliest first."""
+    absent, deputy = StaffRow.alias(), StaffRow.alias()
+    query = (
+        DeputyRow.select(
+            DeputyRow.id,
+            DeputyRow.first_day,
+            DeputyRow.last_day,
+            absent.name.alias("absent"),
+            deputy.name.alias("deputy"),
+        )
+        .join(absent, on=(absent.id == DeputyRow.absent))
+        .join(deputy, on=(deputy.id == DeputyRow.deputy))
+        .where((DeputyRow.last_day >= today.isoformat()) & DeputyRow.ended_act.is_null())
+        .order_by(DeputyRow.first_day)
+    )
+    return [
+        Interim(
+            id=row["id"], absent=row["absent"], deputy=row["deputy"], first=date.fromisoformat(row["first_day"]),
+            last=date.fromisoformat(row["last_day"]),
+        )
+        for row in db.rows(query)
+    ]  # fmt: skip
+
+
+def roles_of(db: Database, staff: int) -> list[Role]:
+    """The functions of a person, those of an intérim apart."""
+    query = StaffRoleRow.select(StaffRoleRow.role).where(StaffRoleRow.staff == staff).order_by(StaffRoleRow.role)
+    return [Role(row["role"]) for row in db.rows(query)]
+
+
+def someone_can_sign_in(db: Database) -> bool:
+    """Whether anybody has a PIN: until then the first-run page is open."""
+    return bool(db.rows(StaffRow.select(StaffRow.id).where(StaffRow.pin_hash.is_null(False)).limit(1)))
+
+
 def pin_hash(db: Database, staff: int) -> str | None:
     """The hash of a person's PIN."""
     found: str | None = db.value("SELECT pin_hash FROM staff WHERE id = ? AND is_active = 1", (staff,))
@@ -197,6 +244,16 @@ def pin_hash(db: Database, staff: int) -> str | None:
 def rights(db: Database) -> Rights:
     """The matrix as it stands."""
     return db.kept("rights", lambda: _rights(db))
+
+
+def exceptions(db: Database) -> list[tuple[str, int, str, str]]:
+    """Every exception to the matrix: tab, staff id, name, level; by name."""
+    query = (
+        MatrixExceptionRow.select(MatrixExceptionRow.tab, MatrixExceptionRow.level, StaffRow.id, StaffRow.name)
+        .join(StaffRow, on=(StaffRow.id == MatrixExceptionRow.staff))
+        .order_by(StaffRow.name, MatrixExceptionRow.tab)
+    )
+    return [(row["tab"], row["id"], row["name"], row["level"]) for row in db.rows(query)]
 
 
 def name_of(db: Database, staff: int | None) -> str:

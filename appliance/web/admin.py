@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -13,6 +12,7 @@ from appliance.access import pins, reads, staff
 from appliance.access.matrix import default_matrix
 from appliance.core.actors import Role
 from appliance.core.errors import Refused
+from appliance.records.patients.lines import number_of
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
@@ -120,7 +120,7 @@ def journal(request: Request[Any, Any, Any]) -> Response[bytes]:
             (
                 staff.name_of(db, who),
                 patient,
-                db.value("SELECT number FROM patient WHERE id = ?", (patient,)),
+                number_of(db, patient),
                 tabs.get(tab, tab),
                 at,
             )
@@ -131,12 +131,7 @@ def journal(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 def _view(request: Ask, db: Any) -> dict[str, Any]:
     members = staff.members(db, today_of(request), active_only=False)
-    deputies = db.all(
-        "SELECT x.id, a.name, d.name, x.first_day, x.last_day FROM deputy x JOIN staff a ON a.id = x.absent"
-        " JOIN staff d ON d.id = x.deputy WHERE x.last_day >= ? AND x.ended_act IS NULL ORDER BY x.first_day",
-        (today_of(request).isoformat(),),
-    )
-    deputies = [(*row[:3], date.fromisoformat(row[3]), date.fromisoformat(row[4])) for row in deputies]
+    deputies = [(i.id, i.absent, i.deputy, i.first, i.last) for i in staff.interims(db, today_of(request))]
     options = [(m.id, m.name) for m in members if m.is_active]
     return {"member_options": options, "members": members, "roles": list(Role), "deputies": deputies}
 

@@ -57,10 +57,7 @@ def depot(request: Request[Any, Any, Any], q: str = "", programme: str = "", eta
     """The products that move, the emptiest first; what is searched for also when it never moved."""
     today = today_of(request)
     with state_of(request).opened.reading() as db:
-        moved = {
-            row[0]
-            for row in db.all("SELECT id FROM product p WHERE EXISTS (SELECT 1 FROM stock_day WHERE product = p.id)")
-        }
+        moved = ledger.moved(db)
         products = [p for p in catalogue.listed(db, q, programme) if q or p.id in moved]
         cards = sorted((card_of(db, p, today) for p in products), key=_urgency)
         soon = {c.product.code for c in cards if c.expiring(SOON_DAYS)}
@@ -115,7 +112,7 @@ async def lose(request: Request[Any, Any, Any], code: str) -> Response[bytes] | 
         if form.errors or lot is None or quantity is None or nature is None:
             raise Refused("form")
         move = Movement(
-            kind=MovementKind(nature), product=product.id, lot=lot, place=main_place(unit), quantity=-quantity,
+            kind=MovementKind(nature), product=product.id, lot=lot, place=ledger.main_place(unit), quantity=-quantity,
             occurred_on=unit.today, reason=form.raw("raison") or None,
         )  # fmt: skip
         return {"movement": services.write(unit, move)}
@@ -164,14 +161,6 @@ async def _on_card(
 
         return await asyncio.to_thread(again)
     return to(f"/depot/produits/{code}", said)
-
-
-def main_place(db: Database) -> int:
-    """The place from which medicines are handed over; raises `Refused("facility-missing")` before the set-up."""
-    found = db.value("SELECT id FROM place WHERE is_active = 1 ORDER BY id LIMIT 1")
-    if found is None:
-        raise Refused("facility-missing")
-    return int(found)
 
 
 _ORDER = ["rupture", "urgence", "sous-stock", "inconnu", "adéquat", "surstock", "dormant"]

@@ -19,7 +19,6 @@ from appliance.stock.dispensing.services import DispenseForm, DispenseLine
 from appliance.stock.ledger import repository as ledger
 from appliance.stock.ledger.fefo import Take, allocate, usable
 from appliance.storage import Database, Unit
-from appliance.web.depot import main_place
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, fragment, page, refused, session_of, state_of, to, today_of
 from appliance.web.product_choice import choices, keep_lines
@@ -100,7 +99,7 @@ async def sell(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     def write(unit: Unit) -> dict[str, Any]:
         if form.errors:
             raise Refused("form")
-        dispense = DispenseForm(place=main_place(unit), lines=tuple(lines))
+        dispense = DispenseForm(place=ledger.main_place(unit), lines=tuple(lines))
         sale = services.sell(unit, SaleForm(dispense=dispense, paid_fcfa=paid, means=form.raw("moyen") or "cash"))
         return {"sale": sale.sale}
 
@@ -137,7 +136,7 @@ def _line(db: Database, form: Form, index: int, today: date) -> CounterLine | No
     product = catalogue.by_id(db, int(key)) if key.isdigit() and len(key) < 10 else None
     if product is None:
         return None
-    place, quantity = main_place(db), int(typed) if typed.isdigit() and len(typed) < 7 else 0
+    place, quantity = ledger.main_place(db), int(typed) if typed.isdigit() and len(typed) < 7 else 0
     shelf = ledger.on_shelf(db, product.id, place)
     line = DispenseLine(product=product.id, asked=max(quantity, 1), given=quantity)
     try:

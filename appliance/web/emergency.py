@@ -17,6 +17,7 @@ from appliance.access.reads import Reading
 from appliance.core.errors import Refused
 from appliance.records.care import prescriptions, visits
 from appliance.records.patients import repository as patients
+from appliance.records.patients.lines import number_of
 from appliance.storage import Database
 from appliance.web import security
 from appliance.web.forms import Form
@@ -70,7 +71,7 @@ def unseen(db: Database) -> list[Unseen]:
     return [
         Unseen(
             id=g.id, who=staff.name_of(db, g.staff), patient=g.patient, tab=tabs[g.tab].label, reason=g.reason, at=g.at,
-            number=str(db.value("SELECT number FROM patient WHERE id = ?", (g.patient,)) or "?"),
+            number=number_of(db, g.patient),
         )
         for g in glass.unseen(db)
     ]  # fmt: skip

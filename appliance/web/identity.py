@@ -143,8 +143,7 @@ def _lists(db: Database) -> dict[str, Any]:
 
 
 def _functions(db: Database, member: int) -> str:
-    rows = db.all("SELECT role FROM staff_role WHERE staff = ? ORDER BY role", (member,))
-    return ", ".join(labels.ROLES[row[0]] for row in rows)
+    return ", ".join(labels.ROLES[role] for role in staff.roles_of(db, member))
 
 
 def _line(db: Database, patient: int) -> PatientLine:

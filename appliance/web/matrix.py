@@ -55,11 +55,10 @@ def matrix_page(request: Request[Any, Any, Any]) -> Response[bytes]:
         tabs = [
             (tab, [(role, held.level(tab.code, [role], None)) for role in Role]) for tab in default_matrix().values()
         ]
-        exceptions = db.all(
-            "SELECT e.tab, s.name, e.level, s.id FROM matrix_exception e JOIN staff s ON s.id = e.staff"
-        )
         shown = [
-            (default_matrix()[t].label, name, level, i) for t, name, level, i in exceptions if t in default_matrix()
+            (default_matrix()[tab].label, name, level, member)
+            for tab, member, name, level in staff.exceptions(db)
+            if tab in default_matrix()
         ]
         return page(request, "admin/matrix.html", db, tabs=tabs, roles=list(Role), exceptions=shown)
 

@@ -20,6 +20,7 @@ from appliance.access.sessions import Session
 from appliance.core import french
 from appliance.core.errors import ApplianceError
 from appliance.records.facility.services import facility
+from appliance.records.patients.lines import number_of
 from appliance.storage import Database
 from appliance.sync.outbox import repository as outbox
 from appliance.web.forms import Form
@@ -199,7 +200,7 @@ def _open_glasses(state: AppState, db: Database, session: Session | None) -> lis
     return [
         (
             g.id,
-            str(db.value("SELECT number FROM patient WHERE id = ?", (g.patient,)) or "?"),
+            number_of(db, g.patient),
             tabs[g.tab].label,
             g.until,
         )

@@ -14,12 +14,12 @@ from appliance.core.errors import Refused
 from appliance.records.facility.services import facility
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.catalogue.repository import Product
+from appliance.stock.ledger import repository as ledger
 from appliance.stock.ledger import services
 from appliance.stock.ledger.fefo import last_usable_day
 from appliance.stock.ledger.model import LOT_UNKNOWN
 from appliance.stock.ledger.services import BACKDATE_DAYS_MAX, ReceivedLot
 from appliance.storage import Database, Unit
-from appliance.web.depot import main_place
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, fragment, page, refused, session_of, state_of, to, today_of
 from appliance.web.product_choice import choices, keep_lines
@@ -89,13 +89,12 @@ async def receive(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect
         form.errors["le"] = _("Trop ancien : %(n)d jours au plus.") % {"n": BACKDATE_DAYS_MAX}
 
     def write(unit: Unit) -> dict[str, Any]:
-        closed = unit.value("SELECT max(month) FROM stock_period")
-        if closed and on.isoformat()[:7] <= closed:
+        if ledger.is_closed(unit, on):
             form.errors["le"] = _("Ce mois est clôturé : datez l'entrée dans le mois ouvert.")
         lots = _lots(unit, form, on)
         if form.errors:
             raise Refused("form")
-        place = main_place(unit)
+        place = ledger.main_place(unit)
         return {"receipt": services.receive(unit, place, form.raw("numero"), form.raw("fournisseur"), lots, on)}
 
     try:

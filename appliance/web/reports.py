@@ -20,6 +20,7 @@ from appliance.reports.form import form as report_form
 from appliance.reports.preview import Report, facts_behind, report
 from appliance.reports.stock_lines import movements_behind
 from appliance.reports.typed import TypedField, typed_fields
+from appliance.stock.catalogue import repository as catalogue
 from appliance.storage import Database
 from appliance.sync.outbox import repository as outbox
 from appliance.sync.reports import subject_of
@@ -221,7 +222,7 @@ def _typist(db: Database, field: TypedField) -> str:
 
 
 def _product_names(db: Database) -> dict[str, str]:
-    return dict(db.all("SELECT code, trim(name || ' ' || strength) FROM product"))
+    return catalogue.labels(db)
 
 
 HANDLERS = [months, show, cell, line, type_cells, close, correct, paper]

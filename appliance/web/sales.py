@@ -17,8 +17,8 @@ from appliance.records.care.model import Station
 from appliance.records.patients import repository as patients
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.dispensing.services import DispenseForm
+from appliance.stock.ledger import repository as ledger
 from appliance.storage import Database, Unit
-from appliance.web.depot import main_place
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
@@ -68,7 +68,7 @@ async def serve(request: Request[Any, Any, Any], prescription: int) -> Response[
         if held is None:
             raise Refused("prescription-not-open", state="none")
         prescriptions.require_open(unit, prescription)
-        place = main_place(unit)
+        place = ledger.main_place(unit)
         lines = asked_lines(lines_to_serve(unit, held, place, unit.today, form), form)
         if form.errors:
             raise Refused("form")
@@ -118,7 +118,7 @@ def _serve_view(request: Ask, db: Database, prescription: int, form: Form | None
     held = prescriptions.get(db, prescription)
     if held is None:
         raise Refused("prescription-not-open", state="none")
-    today, place = today_of(request), main_place(db)
+    today, place = today_of(request), ledger.main_place(db)
     is_open = held.state in ("issued", "part_served")
     lines = lines_to_serve(db, held, place, today, form) if is_open else []
     return {

@@ -20,7 +20,7 @@ import uvicorn
 from appliance.access.aside import take_in
 from appliance.core.actors import MACHINE
 from appliance.core.errors import ApplianceError
-from appliance.records.care.visits import FORGOTTEN_HOURS, close_forgotten
+from appliance.records.care.visits import close_forgotten, has_forgotten
 from appliance.reports.due import owed, prepare_owed
 from appliance.storage import Unit
 from appliance.storage.door import ASK_SOCKET_NAME, SOCKET_NAME, Door
@@ -201,12 +201,8 @@ def _is_check_owed(state: AppState) -> bool:
 
 
 def _is_forgotten(state: AppState) -> bool:
-    """Whether someone still stands in the queue since yesterday: only then is there an act to write."""
-    latest = state.opened.clock.now().ms - FORGOTTEN_HOURS * 3_600_000
     with state.opened.reading() as db:
-        return bool(
-            db.value("SELECT 1 FROM visit WHERE station NOT IN ('done', 'left') AND opened_at < ? LIMIT 1", (latest,))
-        )
+        return has_forgotten(db, state.opened.clock.now().ms)
 
 
 def _is_owed(state: AppState) -> bool:

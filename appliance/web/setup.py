@@ -43,7 +43,7 @@ _CODE = 0
 def setup_page(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     """Only while nobody can sign in."""
     with state_of(request).opened.reading() as db:
-        if _is_done(db):
+        if staff.someone_can_sign_in(db):
             return to("/entrer")
         return page(request, "setup.html", db, **_view(), form=Form({}))
 
@@ -66,7 +66,7 @@ async def set_up(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
         given, hashes = await asyncio.to_thread(first_pins, wanted)
 
         def write(unit: Any) -> dict[str, Any]:
-            if _is_done(unit):
+            if staff.someone_can_sign_in(unit):
                 raise Refused("setup-code")
             chief = staff.add_member(unit, head, [Role.HEAD], pin_hash)
             staff.set_pin(unit, chief, pin_hash, by_other=False)
@@ -93,7 +93,7 @@ async def set_up_from_file(request: Request[Any, Any, Any]) -> Response[bytes]:
         given, hashes = await asyncio.to_thread(first_pins, centre)
 
         def write(unit: Any) -> dict[str, Any]:
-            if _is_done(unit):
+            if staff.someone_can_sign_in(unit):
                 raise Refused("setup-code")
             return make_centre(unit, centre, hashes)
 
@@ -223,10 +223,6 @@ def _hash(form: Form) -> str:
 def _made(request: Ask, given: dict[str, str]) -> Response[bytes]:
     with state_of(request).opened.reading() as db:
         return page(request, "setup_done.html", db, given=given)
-
-
-def _is_done(db: Any) -> bool:
-    return bool(db.value("SELECT 1 FROM staff WHERE pin_hash IS NOT NULL LIMIT 1"))
 
 
 def _view() -> dict[str, Any]:

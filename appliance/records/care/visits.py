@@ -31,7 +31,7 @@ from appliance.records.patients.lines import survivor
 from appliance.storage import ConstraintFailed, Database, Unit
 
 __all__ = [
-    "Visit", "close_forgotten", "current_consultation", "current_vitals", "get", "move_visit", "note_result", "of_patient",
+    "Visit", "close_forgotten", "current_consultation", "current_vitals", "get", "has_forgotten", "move_visit", "note_result", "of_patient",
     "open_visit", "posts_of", "proposed_case_type", "queue", "record_consultation", "record_vitals", "subject_of", "versions", "waiting_for",
 ]  # fmt: skip
 
@@ -84,6 +84,14 @@ def move_visit(unit: Unit, visit: int, station: Station) -> None:
     ):
         raise Refused("no-such-visit", visit=visit)
     unit.note(visit=visit, station=station.value)
+
+
+def has_forgotten(db: Database, now_ms: int, hours: int = FORGOTTEN_HOURS) -> bool:
+    """Whether somebody stands in the queue who came more than `hours` ago: only then is there an act to write."""
+    since = now_ms - hours * 3_600_000
+    return bool(
+        db.value("SELECT 1 FROM visit WHERE station NOT IN ('done', 'left') AND opened_at < ? LIMIT 1", (since,))
+    )
 
 
 def close_forgotten(unit: Unit, hours: int = FORGOTTEN_HOURS) -> int:

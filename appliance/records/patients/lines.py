@@ -20,6 +20,11 @@ _LINE = (
 )
 
 
+def number_of(db: Database, patient: int) -> str:
+    """The number of a file, for lists that may show no name; "?" when there is none."""
+    return str(db.value("SELECT number FROM patient WHERE id = ?", (patient,)) or "?")
+
+
 def get(db: Database, patient: int) -> PatientLine | None:
     """One patient; an absorbed one as himself (see `survivor`)."""
     found = lines(db, [patient])

@@ -65,6 +65,12 @@ def of_name(db: Database, name: str, limit: int = 20) -> list[Product]:
     return [Product(**row) for row in rows]
 
 
+def labels(db: Database) -> dict[str, str]:
+    """How each product is called, by code: name and strength."""
+    rows = db.rows(ProductRow.select(ProductRow.code, ProductRow.name, ProductRow.strength))
+    return {row["code"]: f"{row['name']} {row['strength']}".strip() for row in rows}
+
+
 def programmes(db: Database) -> list[str]:
     """The programmes that follow some active product, in order."""
     rows = db.rows(ProductRow.select(ProductRow.programme).distinct().where(ProductRow.is_active == 1))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from appliance.core.errors import Refused
+from appliance.core.periods import Month
 from appliance.stock.ledger.fefo import LotOnShelf
 from appliance.storage import Database
 
@@ -46,6 +48,27 @@ def on_shelf(db: Database, product: int, place: int | None = None) -> list[LotOn
             is_usable=status == "usable",
         )  # fmt: skip
     return list(found.values())
+
+
+def main_place(db: Database) -> int:
+    """The place from which medicines are handed over; raises `Refused("facility-missing")` before the set-up."""
+    found = db.value("SELECT id FROM place WHERE is_active = 1 ORDER BY id LIMIT 1")
+    if found is None:
+        raise Refused("facility-missing")
+    return int(found)
+
+
+def is_closed(db: Database, day: date) -> bool:
+    """Whether the ledger takes no more rows of a day: its month, or a later one, is closed."""
+    closed: str | None = db.value("SELECT max(month) FROM stock_period")
+    return closed is not None and str(Month.of(day)) <= closed
+
+
+def moved(db: Database) -> set[int]:
+    """The products of which something ever lay here."""
+    return {
+        row[0] for row in db.all("SELECT id FROM product p WHERE EXISTS (SELECT 1 FROM stock_day WHERE product = p.id)")
+    }
 
 
 def usable_by_product(db: Database, on: date) -> dict[int, int]:

@@ -12,6 +12,7 @@ from datetime import date
 from appliance.core.errors import Refused
 from appliance.stock.ledger.fefo import last_usable_day
 from appliance.stock.ledger.model import EFFECTS, MovementKind
+from appliance.stock.ledger.repository import is_closed
 from appliance.storage import ConstraintFailed, Unit
 
 BACKDATE_DAYS_MAX = 62
@@ -109,8 +110,7 @@ def reverse(unit: Unit, movement: int, reason: str) -> int:
         raise Refused("no-such-movement", movement=movement)
     if row[12] is not None:
         raise Refused("is-a-reversal", movement=movement)
-    closed = unit.value("SELECT max(month) FROM stock_period")
-    day = unit.today.isoformat() if closed and row[6][:7] <= closed else row[6]
+    day = unit.today.isoformat() if is_closed(unit, date.fromisoformat(row[6])) else row[6]
     try:
         made = unit.append(
             "movement", product=row[0], lot=row[1], place=row[2], kind=row[3], report_column=row[4], quantity=-row[5],
