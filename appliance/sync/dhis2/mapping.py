@@ -11,6 +11,7 @@ import msgspec
 from appliance.storage import Database, Unit
 from appliance.sync.dhis2.book import COMBOS, PULL, Book
 from appliance.sync.dhis2.matching import Cell, Match, Target, match, target_of
+from appliance.sync.dhis2.tables import Dhis2MappingRow
 
 _Key = tuple[str, str]
 NOWHERE = ""
@@ -140,13 +141,10 @@ def targets(db: Database, form: str) -> dict[_Key, list[Target]]:
 
 def named(db: Database, form: str) -> list[Named]:
     """The rows of a form's mapping, a person's before those matched by code."""
-    rows = db.all(
-        "SELECT code, disaggregation, data_element, category_option_combo, origin FROM dhis2_mapping WHERE form = ?"
-        " ORDER BY origin DESC, code, disaggregation",
-        (form,),
-    )
-    names = ("code", "disaggregation", "data_element", "category_option_combo", "origin")
-    return [Named(**dict(zip(names, row, strict=True))) for row in rows]
+    names = [getattr(Dhis2MappingRow, name) for name in Named.__dataclass_fields__]
+    query = Dhis2MappingRow.select(*names).where(Dhis2MappingRow.form == form)
+    order = (Dhis2MappingRow.origin.desc(), Dhis2MappingRow.code, Dhis2MappingRow.disaggregation)
+    return [Named(**row) for row in db.rows(query.order_by(*order))]
 
 
 def pulled(db: Database, form: str) -> Pulled | None:

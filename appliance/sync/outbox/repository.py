@@ -1,4 +1,7 @@
-"""Reading the outbox: what is due, what stands before a person, what was said at each try."""
+"""Reading the outbox: what is due, what stands before a person, what was said at each try.
+
+What the courier asks at every turn, and the bar of each page, is SQL; what pages list goes through the models.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from peewee import Query, fn
 
 from appliance.storage import Database
+from appliance.storage.tables import OutboxRow
+from appliance.sync.outbox.tables import AttemptRow, SentRow, TrafficRow
 
-_COLUMNS = (
-    "id, uuid, kind, subject, revision, state, payload, attempts, next_attempt_at, last_code, last_detail, done_at, act,"
-    " payload_hash"
-)
+_NAMES = (
+    "id", "uuid", "kind", "subject", "revision", "state", "payload", "attempts", "next_attempt_at", "last_code",
+    "last_detail", "done_at", "act", "payload_hash",
+)  # fmt: skip
+_COLUMNS = ", ".join(_NAMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +74,7 @@ def due(db: Database, now_ms: int, limit: int = 50) -> list[Item]:
         f" OR (state = 'held' AND next_attempt_at > 0)){_NEWEST} ORDER BY priority, id LIMIT ?",
         (now_ms, limit),
     )
-    return [item for item in map(_item, rows) if item]
+    return [_item(dict(zip(_NAMES, row, strict=True))) for row in rows]
 
 
 def next_instant(db: Database, after_ms: int) -> int | None:
@@ -86,70 +93,73 @@ def is_newest(db: Database, item: int) -> bool:
 
 def proofs(db: Database, kind: str, subject: str) -> list[bytes]:
     """Every payload of a thing that went out, oldest first."""
-    kept = db.all(
-        "SELECT sent.payload FROM sent JOIN outbox ON outbox.id = sent.item WHERE outbox.kind = ? AND outbox.subject = ?"
-        " ORDER BY sent.id",
-        (kind, subject),
+    kept = (
+        SentRow.select(SentRow.payload)
+        .join(OutboxRow, on=(OutboxRow.id == SentRow.item))
+        .where((OutboxRow.kind == kind) & (OutboxRow.subject == subject))
+        .order_by(SentRow.id)
     )
-    return [gzip.decompress(row[0]) for row in kept]
+    return [gzip.decompress(row["payload"]) for row in db.rows(kept)]
 
 
 def get(db: Database, item: int) -> Item | None:
     """One row by its id."""
-    return _item(db.one(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", (item,)))
+    row = db.one(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", (item,))
+    return _item(dict(zip(_NAMES, row, strict=True))) if row else None
 
 
 def of_subject(db: Database, kind: str, subject: str) -> list[Item]:
     """Every revision of one thing, newest first."""
-    rows = db.all(
-        f"SELECT {_COLUMNS} FROM outbox WHERE kind = ? AND subject = ? ORDER BY revision DESC",
-        (kind, subject),
-    )
-    return [item for item in map(_item, rows) if item]
+    query = _ITEMS.where((OutboxRow.kind == kind) & (OutboxRow.subject == subject))
+    return _items(db, query.order_by(OutboxRow.revision.desc()))
 
 
 def latest(db: Database, limit: int = 50, before: int | None = None) -> list[Item]:
     """The newest rows, paged by id."""
-    rows = db.all(f"SELECT {_COLUMNS} FROM outbox WHERE id < ? ORDER BY id DESC LIMIT ?", (before or 1 << 62, limit))
-    return [item for item in map(_item, rows) if item]
+    query = _ITEMS.order_by(OutboxRow.id.desc()).limit(limit)
+    return _items(db, query.where(OutboxRow.id < before) if before else query)
 
 
 def unsettled(db: Database, limit: int) -> list[Item]:
     """What still waits or stands before a person, in the order of sending."""
-    rows = db.all(
-        f"SELECT {_COLUMNS} FROM outbox WHERE state IN ('waiting', 'sending', 'held', 'refused')"
-        " ORDER BY priority, id LIMIT ?",
-        (limit,),
-    )
-    return [item for item in map(_item, rows) if item]
+    query = _ITEMS.where(OutboxRow.state.in_(("waiting", "sending", "held", "refused")))
+    return _items(db, query.order_by(OutboxRow.priority, OutboxRow.id).limit(limit))
 
 
 def last_attempts(db: Database, limit: int) -> list[tuple[Any, ...]]:
     """The last steps tried: item, subject, at, step, code, HTTP status, bytes out, bytes in; newest first."""
-    return db.all(
-        "SELECT item, subject, at, step, code, http_status, bytes_out, bytes_in FROM attempt"
-        " JOIN outbox ON outbox.id = attempt.item ORDER BY attempt.id DESC LIMIT ?",
-        (limit,),
-    )
+    query = (
+        AttemptRow.select(
+            AttemptRow.item, OutboxRow.subject, AttemptRow.at, AttemptRow.step, AttemptRow.code, AttemptRow.http_status,
+            AttemptRow.bytes_out, AttemptRow.bytes_in,
+        )
+        .join(OutboxRow, on=(OutboxRow.id == AttemptRow.item))
+        .order_by(AttemptRow.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return [tuple(row.values()) for row in db.rows(query)]
 
 
 def traffic(db: Database, limit: int) -> list[tuple[Any, ...]]:
     """Month, purpose, bytes out, bytes in, requests; newest first."""
-    return db.all(
-        "SELECT substr(day, 1, 7), purpose, sum(bytes_out), sum(bytes_in), sum(requests) FROM traffic"
-        " GROUP BY 1, 2 ORDER BY 1 DESC, 2 LIMIT ?",
-        (limit,),
+    month = fn.substr(TrafficRow.day, 1, 7)
+    summed = (fn.sum(TrafficRow.bytes_out), fn.sum(TrafficRow.bytes_in), fn.sum(TrafficRow.requests))
+    query = (
+        TrafficRow.select(month, TrafficRow.purpose, *summed)
+        .group_by(month, TrafficRow.purpose)
+        .order_by(month.desc(), TrafficRow.purpose)
+        .limit(limit)
     )
+    return [tuple(row.values()) for row in db.rows(query)]
 
 
 def attempts(db: Database, item: int) -> list[Attempt]:
     """Every step tried for a row, in order."""
-    rows = db.all(
-        "SELECT at, step, outcome, code, http_status, bytes_out, bytes_in, answer FROM attempt WHERE item = ? ORDER BY id",
-        (item,),
-    )
-    names = ("at", "step", "outcome", "code", "http_status", "bytes_out", "bytes_in", "answer")
-    return [Attempt(**dict(zip(names, row, strict=True))) for row in rows]
+    names = [getattr(AttemptRow, name) for name in Attempt.__dataclass_fields__]
+    return [
+        Attempt(**row)
+        for row in db.rows(AttemptRow.select(*names).where(AttemptRow.item == item).order_by(AttemptRow.id))
+    ]
 
 
 def counts(db: Database) -> dict[str, int]:
@@ -165,11 +175,13 @@ def last_done(db: Database) -> int | None:
     return found
 
 
-def _item(row: tuple[Any, ...] | None) -> Item | None:
-    if row is None:
-        return None
-    return Item(
-        id=row[0], uuid=row[1], kind=row[2], subject=row[3], revision=row[4], state=row[5], payload=row[6],
-        attempts=row[7], next_attempt_at=row[8], last_code=row[9],
-        detail=msgspec.json.decode(row[10]) if row[10] else {}, done_at=row[11], act=row[12], payload_hash=row[13],
-    )  # fmt: skip
+_ITEMS = OutboxRow.select(*[getattr(OutboxRow, name) for name in _NAMES])
+
+
+def _items(db: Database, query: Query) -> list[Item]:
+    return [_item(row) for row in db.rows(query)]
+
+
+def _item(row: dict[str, Any]) -> Item:
+    text = row.pop("last_detail")
+    return Item(**row, detail=msgspec.json.decode(text) if text else {})
