@@ -11,7 +11,7 @@ from appliance.web.words.refusals import SENTENCES
 ROOMS = Path(__file__).parents[2] / "appliance"
 # Said to engineers on the command line only, never on a page.
 FOR_ENGINEERS = {
-    "case-not-an-object", "catalogue", "key-malformed", "key-wrong", "store-exists", "store-in-use", "store-missing", "port-busy",
+    "case-not-an-object", "catalogue", "folder-missing", "key-malformed", "key-wrong", "store-exists", "store-in-use", "store-missing", "port-busy",
     "plan-out-of-range", "no-such-verb", "month-of-use", "month-twice", "bad-week", "bad-quarter", "price-not-whole-francs",
 }  # fmt: skip
 
