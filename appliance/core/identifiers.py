@@ -1,9 +1,7 @@
-"""Identifiers: UUIDs that leave the box, DHIS2 UIDs made from them, printed numbers with a check character."""
+"""Identifiers: UUIDs that leave the box, printed numbers with a check character."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import secrets
 import uuid
@@ -12,8 +10,6 @@ from collections.abc import Callable
 CARD_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"
 """31 capitals and digits, without I, L, O, U, Z: read aloud or copied by hand they stay the same."""
 CARD_LENGTH = 9
-_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_ALNUM = _LETTERS + "0123456789"
 # The quasigroup of order ten published by Damm (2004).
 _DAMM = tuple(
     tuple(int(d) for d in row)
@@ -29,20 +25,6 @@ RandomBytes = Callable[[int], bytes]
 def new_uuid(random_bytes: RandomBytes = secrets.token_bytes) -> bytes:
     """A version 4 UUID as 16 bytes; the generator passes its own seeded source."""
     return uuid.UUID(bytes=random_bytes(16), version=4).bytes
-
-
-def dhis2_uid(site_key: bytes, identity: bytes) -> str:
-    """The DHIS2 UID (letter, then ten letters or digits) of a record, by HMAC under the site's key.
-
-    A box restored from a backup makes the same UID again, so that nothing is sent twice.
-    """
-    number = int.from_bytes(hmac.digest(site_key, identity, hashlib.sha256), "big")
-    number, first = divmod(number, len(_LETTERS))
-    text = _LETTERS[first]
-    for _ in range(10):
-        number, rest = divmod(number, len(_ALNUM))
-        text += _ALNUM[rest]
-    return text
 
 
 def check_character(text: str) -> str:

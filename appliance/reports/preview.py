@@ -14,7 +14,7 @@ from appliance.reports.form import Element, Form, form
 from appliance.reports.stock_lines import stock_lines
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.consumption.history import stockout_count
-from appliance.storage import Database, facts
+from appliance.storage import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +96,6 @@ def facts_behind(db: Database, ids: tuple[int, ...]) -> list[tuple[int, str, str
         f" LEFT JOIN patient p ON p.id = v.patient WHERE f.id IN ({marks}) ORDER BY f.occurred_on, f.id",
         ids,
     )
-
-
-def month_facts(db: Database, month: Month) -> int:
-    """How many facts a month holds, reversals included: what tells whether something came after a closing."""
-    return len(facts.of_month(db, month))
 
 
 def _from_stock(db: Database, element: Element, month: Month, until: date) -> ReportCell:

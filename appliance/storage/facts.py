@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from appliance.core.periods import Month
-from appliance.storage.database import Database, Row
 from appliance.storage.unit import Unit
 
 
@@ -63,8 +62,3 @@ def withdraw(unit: Unit, visit: int, kinds: tuple[str, ...] = ()) -> int:
         )  # fmt: skip
         count += 1
     return count
-
-
-def of_month(db: Database, month: Month) -> list[Row]:
-    """Every fact of a month as rows of `COLUMNS`, reversals included, in the order they were written."""
-    return db.all(f"SELECT {COLUMNS} FROM fact WHERE month = ? ORDER BY id", (str(month),))

@@ -9,10 +9,8 @@ from __future__ import annotations
 from appliance.core.identifiers import new_uuid
 from appliance.storage.unit import Unit
 
-PRIORITY_ALERT = 0
-PRIORITY_ORDER = 10
 PRIORITY_REPORT = 20
-PRIORITY_ROUTINE = 50
+"""A smaller number goes first."""
 
 
 def enqueue(

@@ -127,12 +127,6 @@ class Store:
         """
         return self._submit(kind, actor, use_case, key, body).result()
 
-    def act_group(self, use_cases: list[tuple[Intent, UseCase]]) -> list[Done]:
-        """Several acts in one durable commit, all or none: how a generated day is written."""
-        job = self._writer.submit(lambda c: [self._perform(c, intent, case) for intent, case in use_cases])
-        done: list[Done] = job.result()
-        return done
-
     def in_writer(self, job: Callable[[ActRunner], Any], clock: Clock | None = None) -> Any:
         """Run a function in the writer's thread that performs acts one after another, in one durable commit.
 

@@ -6,7 +6,6 @@ import random
 
 FIRST_SECONDS = 60
 LONGEST_SECONDS = 6 * 3600
-FEW_TRIES = 5
 
 
 def delay_seconds(attempts: int, retry_after: int | None = None, chance: random.Random | None = None) -> int:

@@ -218,14 +218,6 @@ def ask_pull(unit: Unit) -> None:
     settings.put(unit, links.PULL, {**held, "at": 0, "not_before": 0, "tries": 0})
 
 
-def require_link(db: Database) -> links.Link:
-    """The link, or `Refused("no-link")`."""
-    found = links.get(db)
-    if found is None:
-        raise Refused("no-link")
-    return found
-
-
 def _keep_link(unit: Unit, journal: dict[str, Any]) -> None:
     """What an end says of the link: a pause, a rest, or that all is well with it."""
     if journal.get("pauses_link"):

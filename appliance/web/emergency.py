@@ -1,4 +1,4 @@
-"""Break-glass on pages: whose file a request is about, what an emergency opens there, asking, ending, acknowledging."""
+"""Break-glass on pages: asking, ending, acknowledging, and noting who reads a file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.connection import ASGIConnection
 from litestar.exceptions import PermissionDeniedException
 from litestar.response import Redirect
 
@@ -15,7 +14,6 @@ from appliance.access import glass, staff
 from appliance.access.matrix import default_matrix
 from appliance.access.reads import Reading
 from appliance.core.errors import Refused
-from appliance.records.care import prescriptions, visits
 from appliance.records.patients import repository as patients
 from appliance.records.patients.lines import number_of
 from appliance.storage import Database
@@ -38,16 +36,6 @@ class Unseen:
     tab: str
     reason: str
     at: int
-
-
-def find_emergency(connection: ASGIConnection[Any, Any, Any, Any], db: Database) -> None:
-    """Note on the visitor which tabs of the file that the request is about an emergency has opened."""
-    visitor = visitor_of(connection)
-    if visitor.session is None:
-        return
-    held = connection.app.state.appliance.open_glasses(db, visitor.session.staff)
-    if held and (whose := subject_of(db, connection.path_params)) is not None:
-        visitor.emergency = frozenset(g.tab for g in held if patients.survivor(db, g.patient) == whose)
 
 
 def note_reading(request: Ask, patient: int, tab: str) -> None:
@@ -140,18 +128,6 @@ async def acknowledge(request: Request[Any, Any, Any], opened: int) -> Redirect:
 
     await state_of(request).opened.act("see-break-glass", session_of(request).actor, write)
     return to("/", "vu")
-
-
-def subject_of(db: Database, params: dict[str, Any]) -> int | None:
-    """The file (the one that stands) that a route's place names: a patient, a visit or a prescription."""
-    found: int | None = params.get("patient") if isinstance(params.get("patient"), int) else None
-    if isinstance(params.get("visit"), int):
-        visit = visits.get(db, params["visit"])
-        found = visit.patient if visit else None
-    elif isinstance(params.get("prescription"), int):
-        held = prescriptions.get(db, params["prescription"])
-        found = held.patient if held else None
-    return patients.survivor(db, found) if found is not None else None
 
 
 def _known(request: Ask, patient: int) -> None:

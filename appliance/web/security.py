@@ -25,9 +25,9 @@ from appliance.access import glass, staff
 from appliance.core.actors import Role
 from appliance.core.errors import Refused
 from appliance.storage import Database
-from appliance.web.emergency import find_emergency, subject_of
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, environment, session_of, state_of
+from appliance.web.pages import Ask, environment, state_of
+from appliance.web.subject import find_emergency, subject_of
 from appliance.web.visitor import Visitor, visitor_of
 
 SESSION_COOKIE = "jeton"
@@ -218,11 +218,6 @@ def end_session(request: Ask) -> None:
 def device_of(request: Ask) -> str:
     """The tablet's name, as acts keep it."""
     return str(visitor_of(request).device)[:20]
-
-
-def actor_of(request: Ask) -> Any:
-    """Who acts."""
-    return session_of(request).actor
 
 
 async def _damaged(state: Any, send: Send) -> None:

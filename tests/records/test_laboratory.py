@@ -23,7 +23,7 @@ def standing(store: Store, kind: str) -> Counter[str]:
     """What the month counts of a kind, reversals taken off."""
     found: Counter[str] = Counter()
     with store.reading() as db:
-        for row in facts.of_month(db, Month.of(TODAY)):
+        for row in db.all(f"SELECT {facts.COLUMNS} FROM fact WHERE month = ? ORDER BY id", (str(Month.of(TODAY)),)):
             if row[2] == kind:
                 found[row[3]] += row[10]
     return +found

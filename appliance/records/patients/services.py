@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -220,12 +219,6 @@ def erase_identity(unit: Unit, patient: int, reason: str) -> None:
         unit.run("UPDATE card SET ended_act = ? WHERE patient = ? AND ended_act IS NULL", (unit.act, one))
         unit.append("patient_change", patient=one, before='{"identity":"erased"}', reason=reason.strip())
     unit.note(patient=patient, files=len(files))
-
-
-def names_of(form: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Names typed one a line as (kind, text): the first civil, the others usual."""
-    kept = [" ".join(t.split()) for t in form if t.strip()]
-    return tuple(("civil" if i == 0 else "usual", t) for i, t in enumerate(kept))
 
 
 def _person(form: NewPatient) -> Person:
