@@ -21,14 +21,9 @@ HOT = (
     "stock/ledger/services.py", "stock/dispensing/services.py", "billing/sales/services.py", "storage/unit.py",
 )  # fmt: skip
 """Where a search, a consultation, a queue and a dispensing run through: all of their SQL is read here."""
-PUT_TOGETHER = {
-    "storage/audit.py": "walks every table by the names that the schema gives",
-    "upkeep/checks.py": "walks every table by the names that the schema gives",
-    "records/patients/services.py": "the particulars that a correction changes",
-    "records/patients/repository.py": "conditions of a search, one by one",
-    "stock/catalogue/services.py": "the columns of a list",
-}
-"""Files with a statement that can't be read whole from the source, and why."""
+UNREAD_SHARE_MAX = 20
+"""Of so many statements one may be put together while the program runs: a search's conditions one by one, the columns
+that a correction changes, a walk over every table of the schema."""
 
 
 def touched(store: Store, statement: Statement) -> set[tuple[int, str, str]]:
@@ -70,9 +65,10 @@ def test_each_file_s_statements_name_tables_and_columns_of_the_models_and_none_o
 
 
 def test_few_statements_are_put_together_while_the_program_runs_and_none_on_the_hot_paths_of_stock_and_money() -> None:
-    assert {s.file for s in statements() if s.sql is None} == set(PUT_TOGETHER)
+    unread = [s for s in statements() if s.sql is None]
+    assert len(unread) * UNREAD_SHARE_MAX <= len(statements())
     assert set(HOT) <= {s.file for s in statements()}
-    assert set(HOT).isdisjoint(PUT_TOGETHER)
+    assert set(HOT).isdisjoint({s.file for s in unread})
 
 
 def test_every_row_written_by_name_gives_the_columns_of_its_model_and_all_that_it_must() -> None:
