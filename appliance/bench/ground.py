@@ -65,7 +65,8 @@ def prepared(data: Path) -> Ground:
             ]  # fmt: skip
 
         def stock(unit: Unit) -> dict[str, Any]:
-            staff.set_pin(unit, staff.add_member(unit, STAFF, list(Role), hashed), hashed, by_other=False)
+            known = unit.value("SELECT id FROM staff WHERE name = ?", (STAFF,))  # a store that was measured before
+            staff.set_pin(unit, known or staff.add_member(unit, STAFF, list(Role), hashed), hashed, by_other=False)
             lots = [
                 ReceivedLot(
                     product=product, lot_number="BANC", expires_year=unit.today.year + 4, expires_month=12,

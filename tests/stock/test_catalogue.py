@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from appliance.billing.tariffs.services import read_prices
 from appliance.core.errors import DataFileError, Refused
+from appliance.stock.catalogue import repository
 from appliance.stock.catalogue.csv_file import parse_products
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
 from appliance.storage import Store
@@ -52,3 +54,15 @@ def test_prices_name_their_faulty_lines(tmp_path: Path) -> None:
     faults = " ".join(refusal.value.params["faults"])  # type: ignore[arg-type]
     assert "prix.csv:3:" in faults
     assert "prix.csv:4:" in faults
+
+
+def test_a_changed_list_is_seen_by_who_has_read_the_catalogue_before(store: Store, act: Act) -> None:
+    products = read_whole(STARTER)[:3]
+    act(load_list, products)
+    with store.reading() as db:
+        assert {p.pack_units for p in repository.listed(db)} == {p.pack_units for p in products}
+    act(load_list, [replace(products[0], pack_units=7777)])
+    with store.reading() as db:
+        assert 7777 in {p.pack_units for p in repository.listed(db)}
+        assert len(repository.listed(db)) == 3
+        assert len(repository.listed(db, limit=2)) == 2

@@ -40,6 +40,7 @@ class Product:
         return frozenset(self.programme.split("/"))
 
 
+WHOLE = 5_000
 _FIELDS = tuple(f for f in Product.__dataclass_fields__)
 _COLUMNS = ", ".join(_FIELDS)
 
@@ -79,6 +80,17 @@ def programmes(db: Database) -> list[str]:
 
 def listed(db: Database, text: str = "", programme: str = "", limit: int = 200) -> list[Product]:
     """Active products by name; every word of `text` must stand in name, strength, form or code."""
+    if text.strip() or programme:
+        return _listed(db, text, programme, limit)
+    # The whole list is asked for by every page that prescribes, and changes by a letter of the ministry.
+    kept = db.lasting("catalogue", dict[str, Any])
+    state = db.one("SELECT count(*), max(act), sum(is_active) FROM product")
+    if kept.get("state") != state:
+        kept |= {"state": state, "products": _listed(db, "", "", WHOLE)}
+    return list(kept["products"][:limit])
+
+
+def _listed(db: Database, text: str, programme: str, limit: int) -> list[Product]:
     query = ProductRow.select(*[getattr(ProductRow, f) for f in _FIELDS]).where(ProductRow.is_active == 1)
     for word in fold(text).split()[:6]:
         query = query.where(ProductRow.folded.contains(word))
