@@ -137,10 +137,11 @@ class _Sender:
         return found
 
 
-def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Let through whoever may: a public handler anyone, another only a session with the level on its tab.
 
     A handler marked `own` serves the person signed in; one marked `signed` judges by itself who may.
+    It runs in the loop: rights are kept answers, and a thread for each would cost more than they do.
     """
     if handler.opt.get("public"):
         return
