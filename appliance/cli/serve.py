@@ -9,6 +9,7 @@ from functools import partial
 
 import click
 
+from appliance.access import staff
 from appliance.cli.asks import verbs
 from appliance.cli.opening import DATA, key_of, system_clock
 from appliance.core.errors import InvariantBroken, Refused
@@ -42,7 +43,7 @@ def serve(data: object, host: str, port: int, is_demo: bool) -> None:
     if state.store is not None:
         state.asks = verbs(state.store)
         with state.store.reading() as db:
-            staffed = db.value("SELECT 1 FROM staff WHERE pin_hash IS NOT NULL LIMIT 1")
+            staffed = staff.someone_can_sign_in(db)
         if not staffed:
             state.setup_code = secrets.token_hex(4)
             click.echo(f"setup code: {state.setup_code}")
