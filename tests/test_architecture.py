@@ -272,6 +272,17 @@ def test_every_module_says_what_it_is_for() -> None:
     assert silent == []
 
 
+def test_every_public_function_and_class_says_what_it_does() -> None:
+    silent = [
+        f"{source.name}:{node.lineno}: {node.name}"
+        for source in sources()
+        for node in source.tree.body
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and not node.name.startswith("_")
+        if not ast.get_docstring(node)
+    ]
+    assert silent == []
+
+
 def test_no_two_files_import_each_other() -> None:
     """Files that need each other can't be read one after the other; what both need is a third one."""
     files = {_module(source): source for source in sources() if source.path.name != "__init__.py"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from appliance.access import pins
+from appliance.access.deputies import stands
 from appliance.access.matrix import LEVELS, Rights, default_matrix
 from appliance.access.tables import DeputyRow, MatrixExceptionRow, StaffRoleRow, StaffRow
 from appliance.core.actors import Role
@@ -30,17 +30,6 @@ class Member:
     pin_is_initial: bool
     locked_until: int
     is_active: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interim:
-    """`deputy` (a name) holds the functions of `absent` (a name) from `first` to `last`, both days included."""
-
-    id: int
-    absent: str
-    deputy: str
-    first: date
-    last: date
 
 
 def add_member(unit: Unit, name: str, roles: Iterable[Role], pin_hash: str | None = None) -> int:
@@ -113,25 +102,6 @@ def note_success(unit: Unit, member: int) -> None:
     unit.note(staff=member)
 
 
-def add_deputy(unit: Unit, absent: int, deputy: int, first: date, last: date) -> int:
-    """While one is away another holds the roles, both days included. Raises `Refused("deputy")`."""
-    try:
-        return unit.insert(
-            "deputy", absent=absent, deputy=deputy, first_day=first.isoformat(), last_day=last.isoformat(), act=unit.act
-        )
-    except ConstraintFailed as fault:
-        raise Refused("deputy", fault=fault.code) from fault
-
-
-def end_deputy(unit: Unit, deputy: int) -> int:
-    """End an intérim before its last day; returns who held it. Raises `Refused("deputy")` when there is none."""
-    who = unit.value("SELECT deputy FROM deputy WHERE id = ? AND ended_act IS NULL", (deputy,))
-    if who is None:
-        raise Refused("deputy", fault="none")
-    unit.change(DeputyRow.update(ended_act=unit.act).where(DeputyRow.id == deputy))
-    return int(who)
-
-
 def set_cell(unit: Unit, tab: str, role: Role, level: str) -> None:
     """Change one cell of the matrix. Raises `Refused` ("tab-unknown", "level")."""
     if tab not in default_matrix():
@@ -173,7 +143,7 @@ def members(db: Database, today: date, *, active_only: bool = True) -> list[Memb
     for row in db.rows(StaffRoleRow.select(StaffRoleRow.staff, StaffRoleRow.role)):
         roles.setdefault(row["staff"], set()).add(Role(row["role"]))
     acting: dict[int, set[Role]] = {}
-    for row in db.rows(DeputyRow.select(DeputyRow.absent, DeputyRow.deputy).where(_stands(today))):
+    for row in db.rows(DeputyRow.select(DeputyRow.absent, DeputyRow.deputy).where(stands(today))):
         acting.setdefault(row["deputy"], set()).update(roles.get(row["absent"], ()))
     people = StaffRow.select().order_by(StaffRow.name)
     if active_only:
@@ -191,37 +161,6 @@ def members(db: Database, today: date, *, active_only: bool = True) -> list[Memb
 def member(db: Database, staff: int, today: date) -> Member | None:
     """One person, active or not."""
     return next((m for m in members(db, today, active_only=False) if m.id == staff), None)
-
-
-def absent_for(db: Database, deputy: int, today: date) -> list[int]:
-    """Those whom a person stands in for today."""
-    query = DeputyRow.select(DeputyRow.absent).distinct().where((DeputyRow.deputy == deputy) & _stands(today))
-    return [row["absent"] for row in db.rows(query)]
-
-
-def interims(db: Database, today: date) -> list[Interim]:
-    """The intérims that run or are to come, the earliest first."""
-    absent, deputy = StaffRow.alias(), StaffRow.alias()
-    query = (
-        DeputyRow.select(
-            DeputyRow.id,
-            DeputyRow.first_day,
-            DeputyRow.last_day,
-            absent.name.alias("absent"),
-            deputy.name.alias("deputy"),
-        )
-        .join(absent, on=(absent.id == DeputyRow.absent))
-        .join(deputy, on=(deputy.id == DeputyRow.deputy))
-        .where((DeputyRow.last_day >= today.isoformat()) & DeputyRow.ended_act.is_null())
-        .order_by(DeputyRow.first_day)
-    )
-    return [
-        Interim(
-            id=row["id"], absent=row["absent"], deputy=row["deputy"], first=date.fromisoformat(row["first_day"]),
-            last=date.fromisoformat(row["last_day"]),
-        )
-        for row in db.rows(query)
-    ]  # fmt: skip
 
 
 def roles_of(db: Database, staff: int) -> list[Role]:
@@ -259,12 +198,6 @@ def exceptions(db: Database) -> list[tuple[str, int, str, str]]:
 def name_of(db: Database, staff: int | None) -> str:
     """How a person is called on pages; the machine when nobody acted."""
     return "l'appareil" if staff is None else str(db.value("SELECT name FROM staff WHERE id = ?", (staff,)) or "?")
-
-
-def _stands(today: date) -> Any:
-    """The condition of an intérim that runs on a day."""
-    day = today.isoformat()
-    return DeputyRow.ended_act.is_null() & (DeputyRow.first_day <= day) & (DeputyRow.last_day >= day)
 
 
 def _rights(db: Database) -> Rights:

@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from appliance.access import pins, reads, staff
+from appliance.access import deputies, pins, reads, staff
 from appliance.access.matrix import default_matrix
 from appliance.core.actors import Role
 from appliance.core.errors import Refused
@@ -89,7 +89,7 @@ async def deputy(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     try:
         await state_of(request).opened.act(
             "add-deputy", session_of(request).actor,
-            lambda u: {"deputy": staff.add_deputy(u, absent, other, first, last)}, key=request_key(form), body=form.plain(),
+            lambda u: {"deputy": deputies.add_deputy(u, absent, other, first, last)}, key=request_key(form), body=form.plain(),
         )  # fmt: skip
     except Refused as fault:
         return await asyncio.to_thread(_again, request, form, fault)
@@ -102,7 +102,7 @@ async def end_deputy(request: Request[Any, Any, Any], deputy: int) -> Redirect:
     await read_form(request)
 
     def write(unit: Any) -> dict[str, Any]:
-        return {"staff": staff.end_deputy(unit, deputy)}
+        return {"staff": deputies.end_deputy(unit, deputy)}
 
     done = await state_of(request).opened.act("end-deputy", session_of(request).actor, write)
     state_of(request).sessions.close_staff(int(done.result["staff"]))
@@ -131,9 +131,9 @@ def journal(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 def _view(request: Ask, db: Any) -> dict[str, Any]:
     members = staff.members(db, today_of(request), active_only=False)
-    deputies = [(i.id, i.absent, i.deputy, i.first, i.last) for i in staff.interims(db, today_of(request))]
+    standing = [(i.id, i.absent, i.deputy, i.first, i.last) for i in deputies.interims(db, today_of(request))]
     options = [(m.id, m.name) for m in members if m.is_active]
-    return {"member_options": options, "members": members, "roles": list(Role), "deputies": deputies}
+    return {"member_options": options, "members": members, "roles": list(Role), "deputies": standing}
 
 
 def _shown(request: Ask, name: str | None, pin: str, member: int | None = None) -> Response[bytes]:

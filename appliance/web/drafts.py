@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request, Response, post
 from litestar.response import Redirect
 
-from appliance.access import staff
+from appliance.access import deputies
 from appliance.core.errors import Refused
 from appliance.core.french import time_fr
 from appliance.records.care import drafts
@@ -48,7 +48,7 @@ async def take_over(request: Request[Any, Any, Any], visit: int) -> Redirect:
     absent = form.integer("absent") or 0
 
     def take(unit: Any) -> dict[str, Any]:
-        if absent not in staff.absent_for(unit, session.staff, today):
+        if absent not in deputies.absent_for(unit, session.staff, today):
             raise Refused("forbidden")
         drafts.take_over(unit, "visite", str(visit), absent)
         return {"visit": visit}

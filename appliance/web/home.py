@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 
-from appliance.access import staff
+from appliance.access import deputies, staff
 from appliance.access.sessions import Session
 from appliance.core.actors import Role
 from appliance.records.care import drafts, prescriptions, visits
@@ -157,7 +157,7 @@ def _link(visit: visits.Visit, prescription: int | None, may: May) -> str | None
 
 def _drafts(db: Database, request: Ask, session: Session) -> list[OpenDraft]:
     """One's own drafts, and those of the absent whom one stands in for."""
-    absent = staff.absent_for(db, session.staff, state_of(request).opened.clock.today())
+    absent = deputies.absent_for(db, session.staff, state_of(request).opened.clock.today())
     found = []
     for draft in drafts.of_staff(db, [session.staff, *absent]):
         held = visits.get(db, int(draft.subject)) if draft.form == "visite" and draft.subject.isdecimal() else None

@@ -42,6 +42,7 @@ class Check:
 
 
 def tables_of(form: ReportForm, cells: tuple[ReportCell, ...], section: str, flagged_codes: set[str]) -> list[Table]:
+    """The cells of a section as the paper lays them out; `flagged_codes` are those that a cross-check named."""
     by_code: dict[str, list[ReportCell]] = {}
     for one in cells:
         by_code.setdefault(one.code, []).append(one)

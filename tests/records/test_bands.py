@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.access.staff import absent_for, add_deputy, add_member
+from appliance.access.deputies import absent_for, add_deputy
+from appliance.access.staff import add_member
 from appliance.core.actors import Actor, Role
 from appliance.core.errors import DataFileError, Refused
 from appliance.records.care import bands, diagnoses, drafts, visits

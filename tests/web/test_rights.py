@@ -103,7 +103,8 @@ def test_the_head_of_the_centre_sees_every_tab(tab: str) -> None:
 def test_an_absent_s_roles_are_held_by_the_deputy_only_on_the_days_named(store: Store, act: Act) -> None:
     from datetime import date, timedelta
 
-    from appliance.access.staff import add_deputy, add_member, members
+    from appliance.access.deputies import add_deputy
+    from appliance.access.staff import add_member, members
 
     absent, deputy = act(add_member, "La Cheffe", [Role.HEAD]), act(add_member, "Le Suppléant", [Role.NURSE])
     first, last = date(2026, 10, 10), date(2026, 10, 20)
