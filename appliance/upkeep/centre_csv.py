@@ -5,14 +5,13 @@ First stock: `produit, lot, peremption, quantite`; paper months: `produit, mois,
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from appliance.core.csv_lines import NotCsv, read_lines
 from appliance.core.errors import Refused
 from appliance.core.french import fold
 from appliance.core.periods import Month
@@ -90,17 +89,15 @@ def _read(text: str, columns: tuple[str, ...], read: Callable[[dict[str, str]], 
 
 
 def _lines(text: str, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    first = text.split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") >= first.count(",") else ",", strict=True)
     try:
-        header = [fold(h) for h in next(reader, [])]
+        held = read_lines(text)
+        header = [fold(cell) for cell in next(held, (1, []))[1]]
         if not set(columns) <= set(header):
             raise _Wrong("columns")
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                cells = dict(zip(header, (c.strip() for c in row), strict=False))
-                yield reader.line_num, {c: cells.get(c, "") for c in columns}
-    except csv.Error:
+        for line, row in held:
+            cells = dict(zip(header, row, strict=False))
+            yield line, {c: cells.get(c, "") for c in columns}
+    except NotCsv:
         raise _Wrong("not-csv") from None
 
 

@@ -164,3 +164,12 @@ def test_every_bad_line_of_a_price_list_is_named() -> None:
     assert [f.split(": ")[0] for f in faults] == ["p.csv:2", "p.csv:3", "p.csv:4", "p.csv:6"]
     with pytest.raises(DataFileError, match=r"p.csv:1: has no column a_partir_du"):
         parse_prices("code,prix_unitaire_fcfa\n", "p.csv")
+
+
+@pytest.mark.parametrize(
+    ("second", "line"), [('PAR001,"12,2026-11-01\n', 2), ("PAR001,12,2026-11-01\nPAR\r002,3,2026-11-01\n", 3)]
+)
+def test_a_price_list_that_is_no_csv_names_the_line(second: str, line: int) -> None:
+    with pytest.raises(DataFileError) as fault:
+        parse_prices("code,prix_unitaire_fcfa,a_partir_du\n" + second, "prix.csv")
+    assert fault.value.line == line

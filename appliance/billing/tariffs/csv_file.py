@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from appliance.core.csv_lines import NotCsv, read_lines
 from appliance.core.datafile import read_text
 from appliance.core.errors import DataFileError, Refused
 
@@ -38,29 +39,29 @@ def read_prices(file: Path) -> list[PriceLine]:
 
 
 def parse_prices(text: str, file: Path | str) -> list[PriceLine]:
-    """As `read_prices`, from text already read."""
-    first = text.split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
-    header = [h.strip().lower() for h in next(reader, [])]
+    """As `read_prices`, from text already read; raises `DataFileError` when it is no such list at all."""
+    try:
+        held = list(read_lines(text))
+    except NotCsv as fault:
+        raise DataFileError(file, fault.line, f"is not CSV: {fault}") from None
+    header = [cell.lower() for cell in held[0][1]] if held else []
     missing = [c for c in COLUMNS if c not in header]
     if missing:
         raise DataFileError(file, 1, f"has no column {', '.join(missing)}")
     lines: list[PriceLine] = []
     faults: list[str] = []
     seen: dict[tuple[str, str, date], int] = {}
-    for row in reader:
-        if not any(cell.strip() for cell in row):
-            continue
+    for number, row in held[1:]:
         found = _line(header, row)
         if isinstance(found, PriceLine):
             key = (found.code, found.payer, found.valid_from)
             if key in seen:
                 found = f"{found.code} has a price from that day on line {seen[key]} already"
             else:
-                seen[key] = reader.line_num
+                seen[key] = number
                 lines.append(found)
         if isinstance(found, str):
-            faults.append(f"{file}:{reader.line_num}: {found}")
+            faults.append(f"{file}:{number}: {found}")
     if faults:
         raise Refused("prices-faults", faults=faults)
     return lines
@@ -80,7 +81,7 @@ def write_prices(lines: Sequence[PriceLine]) -> str:
 def _line(header: list[str], row: list[str]) -> PriceLine | str:
     if len(row) != len(header):
         return f"has {len(row)} cells, the header {len(header)}"
-    cells = dict(zip(header, (c.strip() for c in row), strict=True))
+    cells = dict(zip(header, row, strict=True))
     if not cells["code"]:
         return "code is empty"
     price = re.sub(r"[\s\u202f\u00a0]", "", cells["prix_unitaire_fcfa"])
