@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from appliance.cli.main import show
 from appliance.cli.opening import AS_JSON, DATA, key_of, system_clock
 from appliance.upkeep.centre_file import read_centre
 from appliance.upkeep.new_centre import first_pins, make_centre
+
+if TYPE_CHECKING:
+    from appliance.storage import Store
 
 
 @click.command()
@@ -28,6 +32,7 @@ def init(data: Path, file: Path, as_json: bool) -> None:
     Everything is checked before anything is made: a fault names file and line, and no store is left behind.
     """
     from appliance.core.actors import MACHINE
+    from appliance.core.errors import Refused
     from appliance.storage import Store
 
     centre = read_centre(file)
@@ -36,13 +41,17 @@ def init(data: Path, file: Path, as_json: bool) -> None:
     key = key_of(data)
     data.mkdir(parents=True, exist_ok=True)
     store_key = key.key() if key.path.exists() else key.create()
-    Store.create(data, store_key)
+    is_taken_up = (data / "store.db").exists()
+    if not is_taken_up:
+        Store.create(data, store_key)
     store = Store.open(data, store_key, clock)
     try:
+        if is_taken_up and not _is_empty(store):
+            raise Refused("store-exists", directory=str(data))
         store.act_now("init", MACHINE, lambda unit: make_centre(unit, centre, hashes))
     except BaseException:
         store.close()
-        for name in ("store.db", "store.db-wal", "store.db-shm", "store.check"):
+        for name in () if is_taken_up else ("store.db", "store.db-wal", "store.db-shm", "store.check"):
             (data / name).unlink(missing_ok=True)
         raise
     store.close()
@@ -52,3 +61,9 @@ def init(data: Path, file: Path, as_json: bool) -> None:
     click.echo(f"{centre.facility.name}: {len(centre.products)} products, {len(centre.opening)} opening lots")
     for name, pin in given.items():
         click.echo(f"  {name:<30} first PIN {pin} (to be changed at the first sign-in)")
+
+
+def _is_empty(store: Store) -> bool:
+    """Whether a making that was cut short left a store in which nothing was ever written."""
+    with store.reading() as db:
+        return db.value("SELECT 1 FROM act LIMIT 1") is None

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from appliance.storage import FileKey, Store
 from tests.cli.test_rules import appliance
 
 LOT = {"product": "MLS001", "lot": "cp2203", "expires": "2027-09", "quantity": 5}
@@ -73,3 +74,11 @@ def test_a_description_that_is_a_list_is_named(tmp_path: Path) -> None:
     (tmp_path / "c.json").write_text("[]", "utf-8")
     done = appliance("init", "--data", str(tmp_path / "c"), "--file", str(tmp_path / "c.json"))
     assert (done.returncode, "c.json:1:" in done.stderr) == (2, True), done.stderr
+
+
+def test_a_making_cut_short_before_its_first_act_is_taken_up(tmp_path: Path) -> None:
+    key = FileKey(tmp_path / "store.key").create()
+    Store.create(tmp_path, key)
+    again = appliance("init", "--data", str(tmp_path), "--file", str(EXAMPLE), "--json")
+    assert again.returncode == 0, again.stderr
+    assert len(json.loads(again.stdout)["first_pins"]) == 3
