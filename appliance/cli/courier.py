@@ -20,7 +20,7 @@ def courier(data: Path) -> None:
     from appliance.upkeep import notify
 
     if not data.is_dir():
-        raise Refused("folder-missing", directory=str(data))
+        raise Refused("store-missing", directory=str(data))
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     if not is_answering(data / SOCKET_NAME):

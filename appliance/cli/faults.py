@@ -18,7 +18,6 @@ SENTENCES = {
     "clock-below-floor": "that hour lies before the last one the store is sure of",
     "courier-not-answering": "the courier does not answer: start it with `appliance courier --data DIR`",
     "disk-full": "the disk is full: nothing of this was kept; free some space and try again",
-    "folder-missing": "there is no folder {directory}",
     "key-malformed": "{file} is no key (64 hexadecimal digits in small letters): put back the one that was made with the store",
     "key-missing": "there is no key {file}: no centre lies in that folder, or its key is elsewhere (APPLIANCE_KEY_FILE)",
     "key-wrong": "that key is not this store's: put back the one that was made with it",

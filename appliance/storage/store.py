@@ -27,7 +27,7 @@ from appliance.core.clock import Clock, SystemClock
 from appliance.core.errors import ApplianceError, InvariantBroken, Refused
 from appliance.storage import wal
 from appliance.storage.aside import Aside
-from appliance.storage.database import Database, Snapshot, connect, set_key
+from appliance.storage.database import Database, Snapshot, connect, set_key, translated
 from appliance.storage.doubt import floor
 from appliance.storage.keys import sync_directory, verify_key, write_key_check
 from appliance.storage.migrate import census, migrate
@@ -178,6 +178,8 @@ class Store:
 
     def _open_writer(self) -> Writer:
         verify_key(self.directory / "store.check", self._key)
+        if not self.path.is_file():
+            raise InvariantBroken("store-damaged", where="store", fault="missing")
         log = self.directory / "store.db-wal"
         state = wal.scan(log)
         if state.verdict is wal.Verdict.DAMAGED:
@@ -195,6 +197,9 @@ class Store:
             census(db)
             if seen := floor(db):
                 self.clock.raise_floor(seen)
+        except sqlite.Error as fault:  # a file that was cut off opens, and fails at the first page that is not there
+            connection.close()
+            raise translated(fault) from fault
         except BaseException:
             connection.close()
             raise

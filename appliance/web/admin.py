@@ -16,7 +16,7 @@ from appliance.records.patients.lines import number_of
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form, request_key
+from appliance.web.security import act_key, read_form, request_key
 
 
 @get("/personnel", opt={"tab": "personnel", "level": "read"})
@@ -28,26 +28,28 @@ def people(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @post("/personnel", opt={"tab": "personnel", "level": "write"})
-async def add(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def add(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     """Add a person; the first code is shown once, to be changed at the first sign-in."""
     form = await read_form(request)
     roles = [Role(r) for r in form.many("fonction") if r in set(Role)]
     pin = pins.fresh_pin()
     hashed = await asyncio.to_thread(pins.hash_pin, pin)
     try:
-        await state_of(request).opened.act(
+        done = await state_of(request).opened.act(
             "add-staff", session_of(request).actor,
             lambda u: {"staff": staff.add_member(u, form.raw("nom"), roles, hashed)}, key=request_key(form), body=form.plain(),
         )  # fmt: skip
     except Refused as fault:
         return await asyncio.to_thread(_again, request, form, fault)
+    if done.repeated:
+        return to("/personnel", "code-deja")
     return await asyncio.to_thread(_shown, request, form.raw("nom"), pin)
 
 
 @post("/personnel/{member:int}/code", opt={"tab": "personnel", "level": "write"})
-async def reset_pin(request: Request[Any, Any, Any], member: int) -> Response[bytes]:
+async def reset_pin(request: Request[Any, Any, Any], member: int) -> Response[bytes] | Redirect:
     """Give a new first code to someone who forgot theirs; their sessions end."""
-    await read_form(request)
+    form = await read_form(request)
     pin = pins.fresh_pin()
     hashed = await asyncio.to_thread(pins.hash_pin, pin)
 
@@ -55,7 +57,9 @@ async def reset_pin(request: Request[Any, Any, Any], member: int) -> Response[by
         staff.set_pin(unit, member, hashed, by_other=True)
         return {"staff": member}
 
-    await state_of(request).opened.act("reset-pin", session_of(request).actor, write)
+    done = await state_of(request).opened.act("reset-pin", session_of(request).actor, write, key=act_key(request, form))
+    if done.repeated:  # the code that holds was shown by the first answer; this new one is nobody's
+        return to("/personnel", "code-deja")
     state_of(request).sessions.close_staff(member)
     return await asyncio.to_thread(_shown, request, None, pin, member)
 
@@ -72,7 +76,7 @@ async def change(request: Request[Any, Any, Any], member: int) -> Redirect:
             staff.set_roles(unit, member, [Role(r) for r in form.many("fonction") if r in set(Role)])
         return {"staff": member}
 
-    await state_of(request).opened.act("change-staff", session_of(request).actor, write)
+    await state_of(request).opened.act("change-staff", session_of(request).actor, write, key=act_key(request, form))
     # Rights hold at once: the person signs in anew, and so does the one who changed their own.
     state_of(request).sessions.close_staff(member)
     return to("/personnel", "enregistre")
@@ -99,12 +103,14 @@ async def deputy(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
 @post("/personnel/interim/{deputy:int}/finir", opt={"tab": "personnel", "level": "write"})
 async def end_deputy(request: Request[Any, Any, Any], deputy: int) -> Redirect:
     """The absent one is back, or another will stand in: the functions lent end now."""
-    await read_form(request)
+    form = await read_form(request)
 
     def write(unit: Any) -> dict[str, Any]:
         return {"staff": deputies.end_deputy(unit, deputy)}
 
-    done = await state_of(request).opened.act("end-deputy", session_of(request).actor, write)
+    done = await state_of(request).opened.act(
+        "end-deputy", session_of(request).actor, write, key=act_key(request, form)
+    )
     state_of(request).sessions.close_staff(int(done.result["staff"]))
     return to("/personnel", "enregistre")
 

@@ -19,7 +19,7 @@ from appliance.web.emergency import note_reading
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form, request_key
+from appliance.web.security import act_key, read_form, request_key
 from appliance.web.words import _
 
 SHEET_MAX = 500
@@ -46,9 +46,9 @@ def card_page(request: Request[Any, Any, Any], patient: int) -> Response[bytes]:
 @post("/patients/{patient:int}/carte", opt={"tab": "patients", "level": "write"})
 async def card(request: Request[Any, Any, Any], patient: int) -> Response[bytes]:
     """The patient's card as PDF: a code and the centre's name, nothing of the person."""
-    await read_form(request)
+    form = await read_form(request)
     done = await state_of(request).opened.act(
-        "card", session_of(request).actor, lambda u: {"code": services.card_for(u, patient)}
+        "card", session_of(request).actor, lambda u: {"code": services.card_for(u, patient)}, key=act_key(request, form)
     )
     return await _card_pdf(request, [done.result["code"]], False)
 
@@ -83,7 +83,7 @@ async def lost(request: Request[Any, Any, Any], patient: int) -> Redirect:
         services.end_card(unit, code)
         return {}
 
-    await state_of(request).opened.act("end-card", session_of(request).actor, write)
+    await state_of(request).opened.act("end-card", session_of(request).actor, write, key=act_key(request, form))
     return to(f"/patients/{patient}/carte", "enregistre")
 
 

@@ -107,26 +107,30 @@ async def ask(request: Request[Any, Any, Any], patient: int) -> Response[bytes] 
 @post("/urgence/fermer/{opened:int}", opt={"signed": True})
 async def end(request: Request[Any, Any, Any], opened: int) -> Redirect:
     """The emergency is over."""
-    await security.read_form(request)
+    form = await security.read_form(request)
 
     def write(unit: Any) -> dict[str, Any]:
         glass.end_glass(unit, opened)
         return {}
 
-    await state_of(request).opened.act("end-break-glass", session_of(request).actor, write)
+    await state_of(request).opened.act(
+        "end-break-glass", session_of(request).actor, write, key=security.act_key(request, form)
+    )
     return to("/", "urgence-fermee")
 
 
 @post("/urgence/vu/{opened:int}", opt={"tab": "personnel", "level": "write"})
 async def acknowledge(request: Request[Any, Any, Any], opened: int) -> Redirect:
     """The head of the centre has seen an emergency access."""
-    await security.read_form(request)
+    form = await security.read_form(request)
 
     def write(unit: Any) -> dict[str, Any]:
         glass.acknowledge(unit, opened)
         return {}
 
-    await state_of(request).opened.act("see-break-glass", session_of(request).actor, write)
+    await state_of(request).opened.act(
+        "see-break-glass", session_of(request).actor, write, key=security.act_key(request, form)
+    )
     return to("/", "vu")
 
 

@@ -31,7 +31,7 @@ from appliance.sync.verbs import ask_pull
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form, request_key
+from appliance.web.security import act_key, read_form, request_key
 
 FORMS = ("RMA", "CRGS")
 
@@ -107,16 +107,16 @@ async def again(request: Request[Any, Any, Any], item: int) -> Redirect:
 @post("/envois/maintenant", opt={"tab": "envois", "level": "write"})
 async def now(request: Request[Any, Any, Any]) -> Redirect:
     """Try at once: a person has acted."""
-    await read_form(request)
-    await _act(request, "sync-now", links.resume)
+    form = await read_form(request)
+    await _act(request, form, "sync-now", links.resume)
     return to("/envois", "envoi")
 
 
 @post("/envois/essai", opt={"tab": "envois", "level": "write"})
 async def test(request: Request[Any, Any, Any]) -> Redirect:
     """Test the link: the courier says on the page what is missing."""
-    await read_form(request)
-    await _act(request, "test-link", setting_up.wanted_test)
+    form = await read_form(request)
+    await _act(request, form, "test-link", setting_up.wanted_test)
     return to("/envois/liaison", "essai")
 
 
@@ -147,7 +147,7 @@ async def set_link(request: Request[Any, Any, Any]) -> Response[bytes] | Redirec
         links.ask_test(unit)
 
     try:
-        await _act(request, "set-link", write)
+        await _act(request, form, "set-link", write)
     except Refused as fault:
         return await asyncio.to_thread(_refused_link, request, form, fault)
     return to("/envois/liaison", "essai")
@@ -185,7 +185,7 @@ async def take_mapping(request: Request[Any, Any, Any]) -> Response[bytes] | Red
         except UnicodeDecodeError:
             text = raw.decode("cp1252", "replace")  # as a spreadsheet on Windows writes it
         name = upload.filename or "correspondance.csv"
-        await _act(request, "set-mapping", lambda unit: setting_up.take_mapping(unit, text, name, cells_of))
+        await _act(request, form, "set-mapping", lambda unit: setting_up.take_mapping(unit, text, name, cells_of), text)
     except Refused as fault:
         return await asyncio.to_thread(_refused_mapping, request, form, fault)
     return to("/envois/correspondance", "enregistre")
@@ -194,22 +194,22 @@ async def take_mapping(request: Request[Any, Any, Any]) -> Response[bytes] | Red
 @post("/envois/correspondance/relire", opt={"tab": "envois", "level": "write"})
 async def pull(request: Request[Any, Any, Any]) -> Redirect:
     """Read the server's names again at once."""
-    await read_form(request)
+    form = await read_form(request)
 
     def write(unit: Any) -> None:
         links.resume(unit)
         ask_pull(unit)
 
-    await _act(request, "ask-names", write)
+    await _act(request, form, "ask-names", write)
     return to("/envois/correspondance", "envoi")
 
 
-async def _act(request: Ask, kind: str, service: Any) -> None:
+async def _act(request: Ask, form: Form, kind: str, service: Any, *more: str) -> None:
     def write(unit: Any) -> dict[str, Any]:
         service(unit)
         return {}
 
-    await state_of(request).opened.act(kind, session_of(request).actor, write)
+    await state_of(request).opened.act(kind, session_of(request).actor, write, key=act_key(request, form, *more))
     state_of(request).on_outbox()
 
 

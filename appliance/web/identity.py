@@ -24,7 +24,7 @@ from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.registration import NAME_KINDS, UNITS, read_person, shown_faults, view_of
-from appliance.web.security import read_form, request_key
+from appliance.web.security import act_key, read_form, request_key
 from appliance.web.words import _, labels
 
 READINGS_SHOWN = 300
@@ -82,7 +82,7 @@ async def add_name(request: Request[Any, Any, Any], patient: int) -> Redirect:
 @post("/patients/{patient:int}/noms/{name:int}/retirer", opt={"tab": "patients", "level": "write"})
 async def withdraw_name(request: Request[Any, Any, Any], patient: int, name: int) -> Redirect:
     """A name is no longer borne; it still finds the person."""
-    await read_form(request)
+    form = await read_form(request)
 
     def write(unit: Any) -> dict[str, Any]:
         if name not in {n.id for n in history.names(unit, patient)}:
@@ -90,7 +90,7 @@ async def withdraw_name(request: Request[Any, Any, Any], patient: int, name: int
         services.retire_name(unit, name)
         return {}
 
-    await state_of(request).opened.act("retire-name", session_of(request).actor, write)
+    await state_of(request).opened.act("retire-name", session_of(request).actor, write, key=act_key(request, form))
     return to(f"/patients/{patient}/histoire", "enregistre")
 
 

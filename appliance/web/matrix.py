@@ -13,7 +13,7 @@ from appliance.core.actors import Role
 from appliance.core.errors import Refused
 from appliance.web.pages import page, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form
+from appliance.web.security import act_key, read_form
 
 
 @get("/personnel/{member:int}", opt={"tab": "personnel", "level": "read"})
@@ -42,7 +42,7 @@ async def set_exception(request: Request[Any, Any, Any], member: int) -> Redirec
         staff.set_exception(unit, form.raw("onglet"), member, form.raw("niveau") or None)
         return {}
 
-    await state_of(request).opened.act("set-exception", session_of(request).actor, write)
+    await state_of(request).opened.act("set-exception", session_of(request).actor, write, key=act_key(request, form))
     return to(f"/personnel/{member}", "enregistre")
 
 
@@ -78,7 +78,7 @@ async def set_matrix(request: Request[Any, Any, Any]) -> Redirect:
                     staff.set_cell(unit, parts[1], role, level)
         return {}
 
-    await state_of(request).opened.act("set-matrix", session_of(request).actor, write)
+    await state_of(request).opened.act("set-matrix", session_of(request).actor, write, key=act_key(request, form))
     return to("/personnel/matrice", "enregistre")
 
 

@@ -44,6 +44,7 @@ NAVIGATION = (
 SAID = Words({
     "enregistre": "Enregistré.", "annule": "Annulé.", "corrige": "Corrigé : l'ancienne version reste lisible.",
     "cloture": "Mois clôturé. L'envoi partira dès que la liaison est là.", "deja": "C'était déjà enregistré : rien n'est doublé.",
+    "code-deja": "C'était déjà enregistré : le premier affichage donnait le code. S'il est perdu, donnez un nouveau code.",
     "paye": "Paiement enregistré.", "envoi": "L'envoi est relancé.", "code": "Code changé.", "fusion": "Dossiers fusionnés. La fusion peut être défaite.",
     "labo": "Demandé au laboratoire. Ce qui était tapé est gardé en brouillon.",
     "essai": "Enregistré : la liaison est essayée.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hmac
+import json
 import re
 import secrets
 from collections.abc import Iterable
@@ -203,6 +204,19 @@ def request_key(form: Form) -> bytes | None:
     except ValueError:
         return None
     return key if len(key) == 16 else None
+
+
+def act_key(request: Ask, form: Form, *more: str) -> bytes | None:
+    """A key of this form at this address with what it holds, for pages on which several forms share one request key.
+
+    The same sending again acts once; another form of the same page, or the same with another answer, is an act of its
+    own. `more`: what was uploaded beside the fields.
+    """
+    key = request_key(form)
+    if key is None:
+        return None
+    held = json.dumps([request.url.path, form.plain(), *more], sort_keys=True).encode()
+    return hmac.digest(key, held, "sha256")[:16]
 
 
 def start_session(request: Ask, token: str) -> None:

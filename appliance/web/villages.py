@@ -16,7 +16,7 @@ from appliance.storage import Database
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form, request_key
+from appliance.web.security import act_key, read_form, request_key
 from appliance.web.words import _
 
 YEARS_SHOWN = 4
@@ -115,7 +115,7 @@ async def rates(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
         return {}
 
     try:
-        await state_of(request).opened.act("set-rates", session_of(request).actor, write)
+        await state_of(request).opened.act("set-rates", session_of(request).actor, write, key=act_key(request, form))
     except Refused as fault:
         return await asyncio.to_thread(_again, request, form, fault)
     return to("/villages", "enregistre")

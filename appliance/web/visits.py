@@ -20,7 +20,7 @@ from appliance.web.emergency import note_reading
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form, request_key
+from appliance.web.security import act_key, read_form, request_key
 from appliance.web.shelf import Shelf
 from appliance.web.words import _
 
@@ -167,7 +167,7 @@ async def move(request: Request[Any, Any, Any], visit: int) -> Redirect:
         visits.move_visit(unit, visit, station)
         return {}
 
-    await state_of(request).opened.act("move-visit", session_of(request).actor, write)
+    await state_of(request).opened.act("move-visit", session_of(request).actor, write, key=act_key(request, form))
     return to("/")
 
 

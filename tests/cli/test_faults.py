@@ -52,7 +52,7 @@ def test_a_folder_that_is_missing_or_a_file_is_said(centre: Path, command: tuple
 def test_a_courier_is_not_left_waiting_at_a_folder_that_is_not_there(tmp_path: Path) -> None:
     done = appliance("courier", "--data", str(tmp_path / "nowhere"))
     assert done.returncode == 2
-    assert "there is no folder" in done.stderr
+    assert "no centre lies in" in done.stderr
 
 
 def test_a_system_fault_is_said_as_json_where_json_was_asked(centre: Path) -> None:

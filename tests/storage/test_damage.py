@@ -11,7 +11,7 @@ import pytest
 
 from appliance.core.actors import MACHINE
 from appliance.core.clock import FixedClock
-from appliance.core.errors import ApplianceError
+from appliance.core.errors import ApplianceError, InvariantBroken
 from appliance.storage import Store, Unit, wal
 from tests.conftest import KEY, TODAY
 
@@ -160,3 +160,22 @@ def test_damage_met_while_serving_makes_the_store_read_only(cut_store: Path, tmp
         store.act_now("t", MACHINE, write_some)
     assert refusal.value.code == "store-read-only"
     store.close()
+
+
+@pytest.mark.parametrize("pages_left", [0, 1, 3, 20])
+def test_a_store_that_was_cut_off_is_reported_and_never_taken_for_a_smaller_one(
+    cut_store: Path, tmp_path: Path, pages_left: int
+) -> None:
+    directory = taken(cut_store, tmp_path / "cut-off")
+    with (directory / "store.db").open("r+b") as file:
+        file.truncate(pages_left * 4096)
+    with pytest.raises(InvariantBroken, match="store-damaged"):
+        Store.open(directory, KEY, FixedClock(TODAY))
+
+
+def test_a_store_whose_file_is_gone_is_damage_and_no_new_one_is_made(cut_store: Path, tmp_path: Path) -> None:
+    directory = taken(cut_store, tmp_path / "gone")
+    (directory / "store.db").unlink()
+    with pytest.raises(InvariantBroken, match="store-damaged"):
+        Store.open(directory, KEY, FixedClock(TODAY))
+    assert not (directory / "store.db").exists()
