@@ -8,6 +8,7 @@ snapshot serve the same repositories.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 _CONSTRAINT = re.compile(r"(?:CHECK|NOT NULL|UNIQUE|FOREIGN KEY) constraint failed(?:: (.+))?")
 _DAMAGE = ("malformed", "not a database", "disk i/o error", "file is encrypted")
+ROOM_TO_OPEN_BYTES = 256 << 10
+"""The shared memory file and the first frames of a log."""
 _COMMON_PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA recursive_triggers = ON",
@@ -166,7 +169,7 @@ def connect(path: Path, key: bytes, *, writer: bool) -> sqlite.Connection:
             raise InvariantBroken("store-not-durable")
     except sqlite.Error as fault:
         connection.close()
-        raise translated(fault) from fault
+        raise translated(fault, path.parent) from fault
     return connection
 
 
@@ -176,8 +179,12 @@ def set_key(connection: sqlite.Connection, key: bytes) -> None:
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
 
 
-def translated(fault: sqlite.Error) -> ApplianceError:
-    """The driver's error in our words: a named constraint, a full disk, damage, or a fault of ours."""
+def translated(fault: sqlite.Error, directory: Path | None = None) -> ApplianceError:
+    """The driver's error in our words: a named constraint, a full disk, damage, or a fault of ours.
+
+    `directory`: where the store lies, while it is being opened. On a full disk the driver cannot make its shared
+    memory file and speaks of an I/O error as of a worn card; nobody is to restore a backup over a sound store for that.
+    """
     text = str(fault)
     lower = text.lower()
     if isinstance(fault, sqlite.IntegrityError):
@@ -185,6 +192,8 @@ def translated(fault: sqlite.Error) -> ApplianceError:
         name = (found[1] or "foreign-key") if found else text
         return ConstraintFailed(name)
     if "disk is full" in lower or "database or disk" in lower:
+        return Refused("disk-full")
+    if directory is not None and "disk i/o error" in lower and shutil.disk_usage(directory).free < ROOM_TO_OPEN_BYTES:
         return Refused("disk-full")
     if any(sign in lower for sign in _DAMAGE):
         return InvariantBroken("store-damaged", where="store", fault=text)

@@ -199,7 +199,7 @@ class Store:
                 self.clock.raise_floor(seen)
         except sqlite.Error as fault:  # a file that was cut off opens, and fails at the first page that is not there
             connection.close()
-            raise translated(fault) from fault
+            raise translated(fault, self.directory) from fault
         except BaseException:
             connection.close()
             raise

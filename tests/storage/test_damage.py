@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlite
 
 from appliance.core.actors import MACHINE
 from appliance.core.clock import FixedClock
 from appliance.core.errors import ApplianceError, InvariantBroken
 from appliance.storage import Store, Unit, wal
+from appliance.storage.database import translated
 from tests.conftest import KEY, TODAY
 
 FLIPS = 200
@@ -179,3 +181,14 @@ def test_a_store_whose_file_is_gone_is_damage_and_no_new_one_is_made(cut_store: 
     with pytest.raises(InvariantBroken, match="store-damaged"):
         Store.open(directory, KEY, FixedClock(TODAY))
     assert not (directory / "store.db").exists()
+
+
+def test_an_error_of_a_full_disk_at_opening_is_not_told_as_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fault = sqlite.OperationalError("disk I/O error")
+    assert translated(fault, tmp_path).code == "store-damaged"
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=4096))
+    assert translated(fault, tmp_path).code == "disk-full"
+    assert translated(sqlite.DatabaseError("database disk image is malformed"), tmp_path).code == "store-damaged"
