@@ -1,7 +1,8 @@
 """The resident process, or the floor, on a poor card: every commit waits 20 ms longer for the disk, a checkpoint 40.
 
-A commit syncs the log once, a checkpoint the log and the store; the wait lies where theirs does, with the
-interpreter free for others. Run as a module with the arguments of `appliance` after it.
+A commit syncs the log once, a checkpoint the log and the store. The wait lies behind the statement and not in the
+sync itself: the people whose act is in the commit wait just as long, the interpreter is free for others meanwhile, and
+readers, who wait for no sync, don't either. The first commit of a restarted log syncs once more; that is left out. Run as a module with the arguments of `appliance` after it.
 """
 
 from __future__ import annotations
