@@ -123,7 +123,14 @@ def _say(
             body = (
                 environment()
                 .get_template("said.html")
-                .render(**frame(request, db), text=text, status=status, closed=closed or {})
+                .render(
+                    **frame(request, db),
+                    text=text,
+                    status=status,
+                    closed=closed or {},
+                    path=request.url.path,
+                    stale=visitor_of(request).stale,
+                )
             )
     except Exception:
         body = environment().get_template("damaged.html").render(why=text)

@@ -193,6 +193,7 @@ async def read_form(request: Ask) -> Form:
     visitor = visitor_of(request)
     expected = visitor.session.csrf if visitor.session else visitor.csrf0
     if not hmac.compare_digest(form.raw("csrf").encode(), expected.encode()):
+        visitor.stale = {k: v for k, v in form.typed.items() if k != "csrf"} if visitor.session else None
         raise Refused("csrf")
     return form
 

@@ -14,7 +14,8 @@ from appliance.access.sessions import Session
 class Visitor:
     """What the gate found. `csrf0` guards the forms before sign-in; `set_cookies` go out with the answer.
 
-    `emergency` holds the tabs that break-glass opens on the file this request is about.
+    `emergency` holds the tabs that break-glass opens on the file this request is about; `stale` what was typed into a
+    page whose token is no longer good, so that the answer can give it back.
     """
 
     session: Session | None
@@ -23,6 +24,7 @@ class Visitor:
     csrf0: str = ""
     set_cookies: list[str] = field(default_factory=list)
     emergency: frozenset[str] = frozenset()
+    stale: dict[str, list[str]] | None = None
 
 
 def visitor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Visitor:
