@@ -43,7 +43,7 @@ from appliance.web import (
     visits,
 )
 from appliance.web.pages import environment, frame
-from appliance.web.security import BODY_BYTES_MAX, closing_headers, gate, guard
+from appliance.web.security import BODY_BYTES_MAX, closing_headers, gate, guard, who_knocks
 from appliance.web.state import AppState
 from appliance.web.static_files import static_file
 from appliance.web.visitor import visitor_of
@@ -119,6 +119,7 @@ def _say(
 ) -> Response[bytes]:
     state: AppState = request.app.state.appliance
     try:
+        request.scope["state"].setdefault("visitor", who_knocks(request))
         with state.opened.reading() as db:
             body = (
                 environment()

@@ -14,6 +14,7 @@ from litestar.response import Redirect
 
 from appliance.billing.till import repository as till
 from appliance.core.errors import Refused
+from appliance.core.french import number_fr
 from appliance.records.facility.services import facility
 from appliance.stock.cards import StockCard, card_of, stock_card
 from appliance.stock.catalogue import repository as catalogue
@@ -27,7 +28,7 @@ from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
-from appliance.web.words import labels
+from appliance.web.words import _, labels
 
 CHART_DAYS = 90
 SOON_DAYS = 91
@@ -185,7 +186,7 @@ def _line(card_: StockCard) -> DepotLine:
     cmm, months = card_.consumption.cmm, card_.months
     return DepotLine(
         code=card_.product.code, label=card_.product.label, unit=card_.product.base_unit, usable=card_.usable,
-        cmm="inconnue" if cmm is None else str(int(cmm + Fraction(1, 2))),
+        cmm=_("inconnue") if cmm is None else number_fr(cmm),
         months="" if months is None else f"{float(months):.1f}".replace(".", ","), band=card_.band.value,
         tag=labels.BAND_TAGS[card_.band.value], days_left=card_.days_left, runs_out_on=card_.runs_out_on,
         expiring=card_.expiring(SOON_DAYS),

@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.response import Redirect
 
-from appliance.core.errors import ApplianceError, DataFileError, Refused
+from appliance.core.errors import ApplianceError, Refused
 from appliance.core.periods import Month
 from appliance.reports.closing.model import ReportCell
 from appliance.reports.form import Form as ReportForm
@@ -239,7 +239,7 @@ def _mapping_view(db: Database) -> dict[str, Any]:
                 "unfed": match(cells, held.body).unfed if held else (), "obstacle": obstacle(db, code),
             }
         )  # fmt: skip
-    return {"shown": shown, "org_unit": mapping.org_unit(db), "file_fault": None}
+    return {"shown": shown, "org_unit": mapping.org_unit(db)}
 
 
 def _refused_link(request: Ask, form: Form, fault: ApplianceError) -> Response[bytes]:
@@ -248,9 +248,8 @@ def _refused_link(request: Ask, form: Form, fault: ApplianceError) -> Response[b
 
 
 def _refused_mapping(request: Ask, form: Form, fault: ApplianceError) -> Response[bytes]:
-    said = str(fault) if isinstance(fault, DataFileError) else None
     with state_of(request).opened.reading() as db:
-        return refused(request, "exchange/mapping.html", db, form, fault, **(_mapping_view(db) | {"file_fault": said}))
+        return refused(request, "exchange/mapping.html", db, form, fault, **_mapping_view(db))
 
 
 def refusals_beside(db: Database, item: Item | None) -> dict[tuple[str, str], Refusal]:

@@ -14,6 +14,7 @@ from appliance.core.errors import Refused
 from appliance.web.pages import page, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.security import act_key, read_form
+from appliance.web.words import _, labels
 
 
 @get("/personnel/{member:int}", opt={"tab": "personnel", "level": "read"})
@@ -48,11 +49,12 @@ async def set_exception(request: Request[Any, Any, Any], member: int) -> Redirec
 
 @get("/personnel/matrice", opt={"tab": "personnel", "level": "read"})
 @in_reader
-def matrix_page(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Tab x function."""
+def matrix_page(request: Request[Any, Any, Any], fonction: str = "") -> Response[bytes]:
+    """What one function sees, tab by tab, to be set; under it the exceptions and the whole table, to be read."""
+    chosen = Role(fonction) if fonction in set(Role) else Role.NURSE
     with state_of(request).opened.reading() as db:
         held = staff.rights(db)
-        tabs = [
+        whole = [
             (tab, [(role, held.level(tab.code, [role], None)) for role in Role]) for tab in default_matrix().values()
         ]
         shown = [
@@ -60,7 +62,10 @@ def matrix_page(request: Request[Any, Any, Any]) -> Response[bytes]:
             for tab, member, name, level in staff.exceptions(db)
             if tab in default_matrix()
         ]
-        return page(request, "admin/matrix.html", db, tabs=tabs, roles=list(Role), exceptions=shown)
+        return page(
+            request, "admin/matrix.html", db, roles=list(Role), chosen=chosen, whole=whole, exceptions=shown,
+            tabs=[(tab, dict(row)[chosen]) for tab, row in whole], levels={**labels.LEVELS, "none": _("Ne voit pas")},
+        )  # fmt: skip
 
 
 @post("/personnel/matrice", opt={"tab": "personnel", "level": "write"})
@@ -79,7 +84,8 @@ async def set_matrix(request: Request[Any, Any, Any]) -> Redirect:
         return {}
 
     await state_of(request).opened.act("set-matrix", session_of(request).actor, write, key=act_key(request, form))
-    return to("/personnel/matrice", "enregistre")
+    role = form.raw("fonction")
+    return to(f"/personnel/matrice?fonction={role}" if role in set(Role) else "/personnel/matrice", "enregistre")
 
 
 HANDLERS = [person_page, set_exception, matrix_page, set_matrix]

@@ -23,6 +23,7 @@ from appliance.records.facility.services import facility
 from appliance.records.patients.lines import number_of
 from appliance.storage import Database
 from appliance.sync.outbox import repository as outbox
+from appliance.web.faults import faults
 from appliance.web.forms import Form
 from appliance.web.state import AppState
 from appliance.web.static_files import url_of
@@ -86,6 +87,7 @@ def environment() -> Environment:
     made.filters |= {
         "date": french.date_short, "date_long": lambda day: french.date_fr(day, weekday=True).capitalize(), "month": french.month_fr, "number": french.number_fr,
         "fcfa": french.fcfa, "time": french.time_fr, "moment": french.moment_fr, "size": french.size_fr, "answer": labels.answer,
+        "faults": faults,
     }  # fmt: skip
     made.globals |= {"labels": labels, "static": url_of}
     return made

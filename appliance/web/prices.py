@@ -11,7 +11,6 @@ from litestar.response import Redirect
 from appliance.billing.tariffs import services
 from appliance.billing.tariffs.services import PAYERS, PRICE_MAX, PriceLine
 from appliance.core.errors import Refused
-from appliance.core.periods import parse_date
 from appliance.stock.catalogue import repository as catalogue
 from appliance.storage import Database, Unit
 from appliance.web.forms import Form
@@ -70,7 +69,7 @@ def _again(request: Ask, form: Form, fault: Refused) -> Response[bytes]:
 
 def _view(request: Ask, db: Database, q: str, payer: str, on: str, code: str) -> dict[str, Any]:
     today = today_of(request)
-    day = parse_date(on) if on else today
+    day = Form({"le": [on]}).day("le") or today
     product = catalogue.by_code(db, code) if code else None
     return {
         "rows": services.listed(db, day, q, payer if payer in PAYERS else "")[:SHOWN_MAX], "q": q, "payer": payer, "day": day,

@@ -8,6 +8,7 @@ from typing import Any
 from appliance.reports.closing.model import ReportCell
 from appliance.reports.form import Form as ReportForm
 from appliance.reports.preview import Report
+from appliance.web.words import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ def tables_of(form: ReportForm, cells: tuple[ReportCell, ...], section: str, fla
 def heads(form: ReportForm, combo: tuple[str, ...]) -> tuple[tuple[tuple[str, int], ...], ...]:
     """The lines of column heads of a combination: the outer category spans the inner one."""
     if not combo:
-        return ((("Valeur", 1),),)
+        return (((_("Valeur"), 1),),)
     sizes = [len(form.categories[c]) for c in combo]
     lines = []
     for depth, category in enumerate(combo):

@@ -25,14 +25,17 @@ from appliance.storage import Database
 from appliance.sync.outbox import repository as outbox
 from appliance.sync.reports import subject_of
 from appliance.web.exchange import json_key, refusals_beside
-from appliance.web.pages import page, session_of, state_of, to, today_of
+from appliance.web.forms import Form
+from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.report_tables import Check, counts_of, flagged, label_of, rows_of, tables_of
 from appliance.web.security import read_form, request_key
 from appliance.web.words import _, labels
 
+PAGE = "reports/show.html"
 FINDING_ROWS = 20
 LATE_MAX = 12
+TYPED_MAX = 10_000_000
 
 
 @get("/rapports", opt={"tab": "rapports", "level": "read"})
@@ -53,24 +56,8 @@ def months(request: Request[Any, Any, Any]) -> Response[bytes]:
 @in_reader
 def show(request: Request[Any, Any, Any], code: str, period: str, section: str = "") -> Response[bytes]:
     """A report by sections: as closed, or as it stands."""
-    month = Month.parse(period)
     with state_of(request).opened.reading() as db:
-        closing = repository.latest(db, code, str(month))
-        now = report(db, code, month, today_of(request))
-        cells = closing.cells if closing else now.cells
-        late = services.late_changes(closing, now) if closing else ()
-        sections = now.form.sections or (("CRGS", "Produits"),)
-        chosen = section if section in {s for s, _ in sections} else sections[0][0]
-        names = _product_names(db)
-        item = next(iter(outbox.of_subject(db, "report", subject_of(code, str(month)))), None)
-        return page(
-            request, "reports/show.html", db, report=now, month=month, closing=closing, chosen=chosen,
-            late=[(c, label_of(now.form, c, names), _before(closing, c)) for c in late[:LATE_MAX]], late_count=len(late),
-            sections=sections, tables=tables_of(now.form, cells, chosen, flagged(now)), item=item, code=code,
-            typed=[(f, _typist(db, f)) for f in typed_fields(db, now.form, month, chosen)], empty=_empty(db, now.form, month),
-            signer=staff.name_of(db, closing.staff) if closing else "", names=names, checks=_checks(db, now),
-            counts=counts_of(cells), is_over=month.last < today_of(request), refusals=refusals_beside(db, item), key=json_key,
-        )  # fmt: skip
+        return page(request, PAGE, db, **_view(request, db, code, Month.parse(period), section))
 
 
 @get("/rapports/{code:str}/{period:str}/case", opt={"tab": "rapports", "level": "read"})
@@ -124,27 +111,30 @@ def line(request: Request[Any, Any, Any], code: str, period: str, element: str) 
 
 
 @post("/rapports/{code:str}/{period:str}/saisie", opt={"tab": "rapports", "level": "write"})
-async def type_cells(request: Request[Any, Any, Any], code: str, period: str) -> Redirect:
-    """Keep the typed figures that changed."""
+async def type_cells(request: Request[Any, Any, Any], code: str, period: str) -> Response[bytes] | Redirect:
+    """Keep the typed figures that changed; when one is refused none is kept, and all stay in their fields."""
     form, month = await read_form(request), Month.parse(period)
 
     def write(unit: Any) -> dict[str, Any]:
         known = {field.name: field for field in typed_fields(unit, report_form(code), month)}
-        for name in form.typed:
-            if not name.startswith("case-"):
-                continue
-            if name not in known:
-                raise Refused("typed-unknown-cell", cell=name[:40])
-            field, value = known[name], form.integer(name, high=10_000_000)
-            if name in form.errors:
-                raise Refused("cell-value", cell=field.code)
+        names = [name for name in form.typed if name.startswith("case-")]
+        if unknown := [name for name in names if name not in known]:
+            raise Refused("typed-unknown-cell", cell=unknown[0][:40])
+        given = {name: form.integer(name, high=TYPED_MAX) for name in names}
+        if form.errors:
+            raise Refused("form")
+        for name, value in given.items():
+            field = known[name]
             if field.value != (None if value is None else str(value)) or (value is None and field.carried):
                 services.type_cell(unit, code, month, field.code, field.disaggregation, value)
         return {}
 
-    await state_of(request).opened.act(
-        "type-cells", session_of(request).actor, write, key=request_key(form), body=form.plain()
-    )
+    try:
+        await state_of(request).opened.act(
+            "type-cells", session_of(request).actor, write, key=request_key(form), body=form.plain()
+        )
+    except Refused as fault:
+        return await asyncio.to_thread(_again, request, code, month, form, fault)
     return to(f"/rapports/{code}/{month}?section={form.raw('section')}", "enregistre")
 
 
@@ -161,14 +151,19 @@ async def close(request: Request[Any, Any, Any], code: str, period: str) -> Redi
 
 
 @post("/rapports/{code:str}/{period:str}/rectifier", opt={"tab": "rapports", "level": "write"})
-async def correct(request: Request[Any, Any, Any], code: str, period: str) -> Redirect:
+async def correct(request: Request[Any, Any, Any], code: str, period: str) -> Response[bytes] | Redirect:
     """The rectificatif of a closed month, with its explanation."""
     form, month = await read_form(request), Month.parse(period)
-    await state_of(request).opened.act(
-        "correct-month", session_of(request).actor,
-        lambda u: {"version": services.correct_month(u, code, month, form.raw("raison")).version}, key=request_key(form),
-        body=form.plain(),
-    )  # fmt: skip
+    try:
+        await state_of(request).opened.act(
+            "correct-month", session_of(request).actor,
+            lambda u: {"version": services.correct_month(u, code, month, form.raw("raison")).version},
+            key=request_key(form), body=form.plain(),
+        )  # fmt: skip
+    except Refused as fault:
+        if fault.code == "reason-needed":
+            form.errors["raison"] = _("À remplir.")
+        return await asyncio.to_thread(_again, request, code, month, form, fault)
     state_of(request).on_outbox()
     return to(f"/rapports/{code}/{month}", "cloture")
 
@@ -188,6 +183,33 @@ async def paper(request: Request[Any, Any, Any], code: str, period: str) -> Resp
     content = await drawn_by_child(MODULE, await asyncio.to_thread(describe))
     name = f"{code}-{month}.pdf"
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": f"inline; filename={name}"})
+
+
+def _view(request: Ask, db: Database, code: str, month: Month, section: str) -> dict[str, Any]:
+    """Everything that the page of a report shows, one section of it open."""
+    closing = repository.latest(db, code, str(month))
+    now = report(db, code, month, today_of(request))
+    cells = closing.cells if closing else now.cells
+    late = services.late_changes(closing, now) if closing else ()
+    sections = now.form.sections or (("CRGS", _("Produits")),)
+    chosen = section if section in {s for s, _name in sections} else sections[0][0]
+    names = _product_names(db)
+    item = next(iter(outbox.of_subject(db, "report", subject_of(code, str(month)))), None)
+    return {
+        "report": now, "month": month, "closing": closing, "chosen": chosen,
+        "late": [(c, label_of(now.form, c, names), _before(closing, c)) for c in late[:LATE_MAX]], "late_count": len(late),
+        "sections": sections, "tables": tables_of(now.form, cells, chosen, flagged(now)), "item": item, "code": code,
+        "typed": [(f, _typist(db, f)) for f in typed_fields(db, now.form, month, chosen)], "empty": _empty(db, now.form, month),
+        "signer": staff.name_of(db, closing.staff) if closing else "", "names": names, "checks": _checks(db, now),
+        "counts": counts_of(cells), "is_over": month.last < today_of(request), "refusals": refusals_beside(db, item), "key": json_key,
+    }  # fmt: skip
+
+
+def _again(request: Ask, code: str, month: Month, form: Form, fault: Refused) -> Response[bytes]:
+    """The report once more, with all that was typed."""
+    with state_of(request).opened.reading() as db:
+        shown = None if fault.code == "form" else fault
+        return refused(request, PAGE, db, form, shown, **_view(request, db, code, month, form.raw("section")))
 
 
 def _checks(db: Database, now: Report) -> list[Check]:

@@ -83,6 +83,12 @@ def gate(app: ASGIApp) -> ASGIApp:
     return wrapped
 
 
+def who_knocks(request: Ask) -> Visitor:
+    """The visitor of a request that never came to the gate, because its address leads nowhere: to draw the frame."""
+    token = request.cookies.get(SESSION_COOKIE, "")
+    return Visitor(session=state_of(request).sessions.find(token) if token else None, token=token)
+
+
 def _impatient(receive: Receive) -> Receive:
     """A body that stops coming is given up, so that a few hanging tablets do not hold every place at the door."""
 

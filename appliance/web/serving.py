@@ -28,6 +28,7 @@ from appliance.stock.ledger import repository as ledger
 from appliance.stock.ledger.fefo import LotOnShelf, Take, allocate, usable
 from appliance.storage import Database
 from appliance.web.forms import Form
+from appliance.web.words import _
 
 QUANTITY_MAX = 100_000
 _STEP = re.compile(r"([A-Za-z0-9_-]{1,60})([+=-])([0-9]{1,6})")
@@ -127,7 +128,7 @@ def lines_to_serve(db: Database, held: Prescription, place: int, today: date, fo
     for line, quantity in settled_by_line(db, held.id).items():
         done[line] = done.get(line, 0) + quantity
     found = []
-    for line, code, quantity, dosage, _ in held.lines:
+    for line, code, quantity, dosage, _days in held.lines:
         product, left = catalogue.by_code(db, code), quantity - done.get(line, 0)
         if product is not None and left > 0:
             found.append(_line(db, held, place, today, form, (line, product, left, dosage)))
@@ -168,7 +169,7 @@ def asked_lines(lines: list[LineToServe], form: Form) -> list[DispenseLine]:
         instead = [other for other in line.equivalents if other.given]
         cause = "substituted" if instead else form.choice(f"cause-{line.line}", CAUSES, default=line.cause or None)
         if given < line.asked and cause is None:
-            form.errors[f"cause-{line.line}"] = "Dites pourquoi tout n'est pas servi."
+            form.errors[f"cause-{line.line}"] = _("Dites pourquoi tout n'est pas servi.")
             continue
         asked.append(
             DispenseLine(

@@ -16,7 +16,7 @@ from appliance.core.actors import MACHINE, Role
 from appliance.core.errors import DataFileError, Refused
 from appliance.core.french import fold
 from appliance.records.facility.services import SUPPLIERS, Facility, FacilityKind
-from appliance.stock.catalogue.csv_file import ProductLine, parse_products
+from appliance.stock.catalogue.csv_file import COLUMNS, ProductLine, parse_products
 from appliance.stock.catalogue.services import STARTER, read_whole
 from appliance.upkeep.centre_csv import CsvFault, read_opening, read_paper
 from appliance.upkeep.centre_file import CentreFile, parse_centre
@@ -156,12 +156,15 @@ def _products(form: Form) -> list[ProductLine]:
         return read_whole(STARTER)
     try:
         found, faults = parse_products(form.raw("produits"), Path("produits.csv"))
-    except DataFileError as fault:
-        form.errors["produits"] = _("Ligne %(line)s : %(fault)s") % {"line": fault.line, "fault": fault.fault}
+    except DataFileError:  # no list of products at all: its first line is not the one that names the columns
+        form.errors["produits"] = _("La première ligne doit nommer les colonnes : %(columns)s.") % {
+            "columns": " ; ".join(COLUMNS)
+        }
         return []
     if faults:
         form.errors["produits"] = " ; ".join(
-            _("Ligne %(line)s : %(fault)s") % {"line": f.line, "fault": f.fault} for f in faults[:5]
+            _("Ligne %(line)s : %(fault)s") % {"line": f.line, "fault": labels.PRODUCT_FAULTS[f.code] % f.params}
+            for f in faults[:5]
         )
     return found
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.core.datafile import read_text
@@ -44,10 +44,16 @@ class ProductLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineFault:
-    """What is wrong on a line of the file (from 1, the header's)."""
+    """What is wrong on a line of the file (from 1, the header's): for engineers in English, and as a code for pages.
+
+    `code` is one of not-csv, cells, code-twice, empty, too-long, code-letters, pack-units, ven, cold-chain;
+    `params` holds what the sentence of that code names (column, found, wanted).
+    """
 
     line: int
     fault: str
+    code: str
+    params: dict[str, str | int] = field(default_factory=dict)
 
 
 def read_products(file: Path) -> tuple[list[ProductLine], list[LineFault]]:
@@ -74,44 +80,53 @@ def parse_products(text: str, file: Path) -> tuple[list[ProductLine], list[LineF
         try:
             row = next(reader, None)
         except csv.Error as error:
-            faults.append(LineFault(line=line, fault=f"is not CSV: {error}"))
+            faults.append(LineFault(line=line, fault=f"is not CSV: {error}", code="not-csv"))
             break
         if row is None:
             break
         if not any(cell.strip() for cell in row):
             continue
         if len(row) != len(header):
-            faults.append(LineFault(line=line, fault=f"has {len(row)} cells, the header {len(header)}"))
+            told = f"has {len(row)} cells, the header {len(header)}"
+            params: dict[str, str | int] = {"found": len(row), "wanted": len(header)}
+            faults.append(LineFault(line=line, fault=told, code="cells", params=params))
             continue
-        found = _line(dict(zip(header, (c.strip() for c in row), strict=True)))
-        if isinstance(found, str):
-            faults.append(LineFault(line=line, fault=found))
+        found = _line(line, dict(zip(header, (c.strip() for c in row), strict=True)))
+        if isinstance(found, LineFault):
+            faults.append(found)
         elif found.code in seen:
-            faults.append(LineFault(line=line, fault=f"code {found.code} stands on line {seen[found.code]} already"))
+            told = f"code {found.code} stands on line {seen[found.code]} already"
+            params = {"found": found.code, "wanted": seen[found.code]}
+            faults.append(LineFault(line=line, fault=told, code="code-twice", params=params))
         else:
             seen[found.code] = line
             products.append(found)
     return products, faults
 
 
-def _line(cells: dict[str, str]) -> ProductLine | str:
+def _line(line: int, cells: dict[str, str]) -> ProductLine | LineFault:
+    def wrong(code: str, told: str, **params: str | int) -> LineFault:
+        return LineFault(line=line, fault=told, code=code, params=params)
+
     for column in ("code", "dci_fr", "unite_base"):
         if not cells[column]:
-            return f"{column} is empty"
+            return wrong("empty", f"{column} is empty", column=column)
     for column in COLUMNS:
         limit = SOURCE_MAX if column == "source" else TEXT_MAX
         if len(cells[column]) > limit:
-            return f"{column} is longer than {limit} characters"
-    if not cells["code"].replace("-", "").replace("_", "").isalnum():
-        return f"code {cells['code']!r} has characters other than letters, digits, - and _"
-    units = cells["unites_par_conditionnement"]
+            return wrong("too-long", f"{column} is longer than {limit} characters", column=column, wanted=limit)
+    code, units, ven, cold = (cells[c] for c in ("code", "unites_par_conditionnement", "ven", "chaine_froid"))
+    if not code.replace("-", "").replace("_", "").isalnum():
+        return wrong("code-letters", f"code {code!r} has characters other than letters, digits, - and _", found=code)
     if not units.isdigit() or not 1 <= int(units) <= PACK_MAX:
-        return f"unites_par_conditionnement must be a whole number from 1, not {units!r}"
-    if cells["ven"] not in ("V", "E", "N", ""):
-        return f"ven must be V, E, N or empty, not {cells['ven']!r}"
-    cold = cells["chaine_froid"].lower()
-    if not cold.startswith(("oui", "non")) and cold:
-        return f"chaine_froid must begin with oui or non, not {cells['chaine_froid']!r}"
+        return wrong(
+            "pack-units", f"unites_par_conditionnement must be a whole number from 1, not {units!r}", found=units
+        )
+    if ven not in ("V", "E", "N", ""):
+        return wrong("ven", f"ven must be V, E, N or empty, not {ven!r}", found=ven)
+    if not cold.lower().startswith(("oui", "non")) and cold:
+        return wrong("cold-chain", f"chaine_froid must begin with oui or non, not {cold!r}", found=cold)
+    cold = cold.lower()
     return ProductLine(
         code=cells["code"], name=cells["dci_fr"], form=cells["forme"], strength=cells["dosage"],
         base_unit=cells["unite_base"], pack_label=cells["conditionnement_typique"], pack_units=int(units),

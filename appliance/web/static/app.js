@@ -7,6 +7,11 @@ const IDLE_MS = 10 * 60 * 1000;
 let touched = Date.now();
 let timer = 0;
 
+/** A sentence that the page carries in its own language. @param {string} name */
+function words(name) {
+  return document.body.dataset[name] || "";
+}
+
 /** @param {string} text */
 function say(text) {
   if (says) says.textContent = text;
@@ -21,9 +26,9 @@ async function saveDraft() {
     const version = answer.headers.get("X-Draft-Version");
     const held = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("draft_version"));
     if (version && held) held.value = version;
-    say(answer.redirected ? "Non enregistré : entrez de nouveau votre code." : await answer.text());
+    say(answer.redirected ? words("saysLocked") : await answer.text());
   } catch (_fault) {
-    say("Non enregistré : le réseau est coupé, on réessaie.");
+    say(words("saysCut"));
     later(5000);
   }
 }
@@ -68,7 +73,7 @@ document.addEventListener("submit", async (event) => {
   timer = 0;
   const button = pressed && pressed.form === sent ? pressed : null;
   while (!(await boxAnswers())) {
-    say("Le réseau est coupé : rien n'est perdu, on renvoie dès qu'il revient.");
+    say(words("saysWaiting"));
     await new Promise((done) => window.setTimeout(done, 2000));
   }
   if (button && button.name) {

@@ -82,6 +82,14 @@ CSV_FAULTS = Words({
     "month": "mois à écrire 08/2026", "month-twice": "ce mois est cité deux fois pour ce produit",
     "months-count": "il faut de 3 à 12 mois pour chaque produit",
 })  # fmt: skip
+PRODUCT_FAULTS = Words({
+    "not-csv": "ce n'est pas un tableau CSV", "cells": "%(found)s cases au lieu de %(wanted)s",
+    "code-twice": "le code %(found)s est déjà à la ligne %(wanted)s", "empty": "la colonne %(column)s est vide",
+    "too-long": "la colonne %(column)s dépasse %(wanted)s lettres",
+    "code-letters": "le code %(found)s a d'autres signes que lettres, chiffres, - et _",
+    "pack-units": "unites_par_conditionnement doit être un nombre entier, au moins 1, pas « %(found)s »",
+    "ven": "ven doit être V, E, N ou vide, pas « %(found)s »", "cold-chain": "chaine_froid doit commencer par oui ou non, pas « %(found)s »",
+})  # fmt: skip
 LEVELS = Words({"none": "—", "read": "Lire", "write": "Écrire"})
 
 

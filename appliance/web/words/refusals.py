@@ -179,7 +179,7 @@ def sentence(fault: ApplianceError) -> str:
     if fault.code == "pin-locked" and given.get("seconds"):
         return _("Trop d'essais. Attendez %(seconds)s secondes avant de réessayer.") % given
     if fault.code == "data-file":
-        where = _("%(file)s, ligne %(line)s : %(fault)s")
+        where = _("Pour le technicien : %(file)s, ligne %(line)s : %(fault)s")
         return text + " " + where % {name: given.get(name) for name in ("file", "line", "fault")}
     if "faults" in given and isinstance(given["faults"], list):
         return text + " " + " ; ".join(str(f) for f in given["faults"][:8])
