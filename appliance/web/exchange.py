@@ -32,6 +32,7 @@ from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to
 from appliance.web.reading import in_reader
 from appliance.web.security import act_key, read_form, request_key
+from appliance.web.words import labels
 
 FORMS = ("RMA", "CRGS")
 
@@ -253,12 +254,16 @@ def _refused_mapping(request: Ask, form: Form, fault: ApplianceError) -> Respons
 
 
 def refusals_beside(db: Database, item: Item | None) -> dict[tuple[str, str], Refusal]:
-    """What DHIS2 refused of a report, by the cell's code and its disaggregation as text: to be said beside the figure."""
-    if item is None or not item.detail.get("conflicts"):
+    """What DHIS2 refused of a report, or would, by the cell's code and its disaggregation as text: said beside the figure."""
+    if item is None or item.state not in ("refused", "held"):
         return {}
     closing = of_item(db, item)
-    found = _refusals(item, prepare(db, closing, item.detail.get("theirs") or ()), report_form(closing.form))
-    return {(r.cell.code, json_key(r.cell)): r for r in found if r.cell}
+    form, prepared = report_form(closing.form), prepare(db, closing, item.detail.get("theirs") or ())
+    kept = [
+        Refusal(cell=c, label=_label(form, c), code="", text=labels.MISFITS.get(why, why))
+        for c, why in prepared.misfits
+    ]
+    return {(r.cell.code, json_key(r.cell)): r for r in (*kept, *_refusals(item, prepared, form)) if r.cell}
 
 
 def json_key(cell: ReportCell) -> str:

@@ -21,7 +21,7 @@ from appliance.reports.preview import Report, facts_behind, report
 from appliance.reports.stock_lines import movements_behind
 from appliance.reports.typed import TypedField, typed_fields
 from appliance.stock.catalogue import repository as catalogue
-from appliance.storage import Database
+from appliance.storage import Database, Unit
 from appliance.sync.outbox import repository as outbox
 from appliance.sync.reports import subject_of
 from appliance.web.exchange import json_key, refusals_beside
@@ -116,17 +116,7 @@ async def type_cells(request: Request[Any, Any, Any], code: str, period: str) ->
     form, month = await read_form(request), Month.parse(period)
 
     def write(unit: Any) -> dict[str, Any]:
-        known = {field.name: field for field in typed_fields(unit, report_form(code), month)}
-        names = [name for name in form.typed if name.startswith("case-")]
-        if unknown := [name for name in names if name not in known]:
-            raise Refused("typed-unknown-cell", cell=unknown[0][:40])
-        given = {name: form.integer(name, high=TYPED_MAX) for name in names}
-        if form.errors:
-            raise Refused("form")
-        for name, value in given.items():
-            field = known[name]
-            if field.value != (None if value is None else str(value)) or (value is None and field.carried):
-                services.type_cell(unit, code, month, field.code, field.disaggregation, value)
+        _keep_typed(unit, code, month, form)
         return {}
 
     try:
@@ -138,14 +128,42 @@ async def type_cells(request: Request[Any, Any, Any], code: str, period: str) ->
     return to(f"/rapports/{code}/{month}?section={form.raw('section')}", "enregistre")
 
 
+def _keep_typed(unit: Unit, code: str, month: Month, form: Form) -> None:
+    """Write the typed figures of a form that changed. Raises `Refused`: "form" (faults beside the fields), "typed-unknown-cell"."""
+    names = [name for name in form.typed if name.startswith("case-")]
+    known = {field.name: field for field in typed_fields(unit, report_form(code), month)} if names else {}
+    if unknown := [name for name in names if name not in known]:
+        raise Refused("typed-unknown-cell", cell=unknown[0][:40])
+    given = {name: form.integer(name, high=TYPED_MAX) for name in names}
+    if form.errors:
+        raise Refused("form")
+    for name, value in given.items():
+        field = known[name]
+        if field.value != (None if value is None else str(value)) or (value is None and field.carried):
+            services.type_cell(unit, code, month, field.code, field.disaggregation, value)
+
+
 @post("/rapports/{code:str}/{period:str}/cloturer", opt={"tab": "rapports", "level": "write"})
-async def close(request: Request[Any, Any, Any], code: str, period: str) -> Redirect:
-    """Sign and send: the month is frozen."""
-    form, month = await read_form(request), Month.parse(period)
-    await state_of(request).opened.act(
-        "close-month", session_of(request).actor,
-        lambda u: {"version": services.close_month(u, code, month).version}, key=request_key(form), body=form.plain(),
-    )  # fmt: skip
+async def close(request: Request[Any, Any, Any], code: str, period: str) -> Response[bytes] | Redirect:
+    """Sign and send: the month is frozen, with the figures that stand typed on the page.
+
+    They are kept first, in an act of their own: a check that they break is then shown beside them.
+    """
+    form, month, opened = await read_form(request), Month.parse(period), state_of(request).opened
+
+    def keep(unit: Any) -> dict[str, Any]:
+        _keep_typed(unit, code, month, form)
+        return {}
+
+    def write(unit: Any) -> dict[str, Any]:
+        return {"version": services.close_month(unit, code, month).version}
+
+    try:
+        if any(name.startswith("case-") for name in form.typed):
+            await opened.act("type-cells", session_of(request).actor, keep)
+        await opened.act("close-month", session_of(request).actor, write, key=request_key(form), body=form.plain())
+    except Refused as fault:
+        return await asyncio.to_thread(_again, request, code, month, form, fault)
     state_of(request).on_outbox()
     return to(f"/rapports/{code}/{month}", "cloture")
 
