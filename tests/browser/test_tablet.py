@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from appliance.storage import FileKey, Store
 from tests.web.running import PINS, Resident
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -27,7 +28,7 @@ PAGES = (
     "/depot/reception?produit=MLS001", "/depot/produits/MLS001/fiche", "/depot/tarif?produit=MLS001", "/rapports/RMA/2026-10/ligne?element=CUR_NC",
     "/rapports/RMA/2026-10/case?element=CUR_NC&d=%7B%22AGE6%22%3A%221_4A%22%7D",
     "/rapports/RMA/2026-10", "/rapports/RMA/2026-10?section=MORB", "/rapports/CRGS/2026-10", "/envois", "/envois/1", "/envois/liaison",
-    "/envois/correspondance", "/personnel", "/personnel/matrice", "/personnel/journal", "/personnel/2", "/villages", "/villages/2", "/patients/3/corriger", "/patients/3/histoire",
+    "/envois/correspondance", "/personnel", "/personnel/matrice", "/personnel/matrice?fonction=gerant_depot", "/nulle-part", "/personnel/journal", "/personnel/2", "/villages", "/villages/2", "/patients/3/corriger", "/patients/3/histoire",
     "/patients/3/lectures", "/patients/3/carte", "/patients/3/fusion", "/patients/3/fusion?avec=5", "/cartes", "/urgence/3", "/mon-code",
     "/entretien", "/entretien/heure", "/plus",
 )  # fmt: skip
@@ -100,8 +101,9 @@ def test_everything_to_touch_is_large_enough(browser: Any, resident: Resident, s
     assert small == []
 
 
-def test_axe_finds_nothing(browser: Any, resident: Resident) -> None:
-    page = signed_in(browser, resident)
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing(browser: Any, resident: Resident, size: str) -> None:
+    page = signed_in(browser, resident, size)
     script, found = AXE.read_text("utf-8"), []
     for path in PAGES:
         page.goto(path)
@@ -112,6 +114,65 @@ def test_axe_finds_nothing(browser: Any, resident: Resident) -> None:
         found += [(path, *v) for v in result]
     page.context.close()
     assert found == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_first_run_page_is_as_good_as_the_others(browser: Any, tmp_path: Path, size: str) -> None:
+    Store.create(tmp_path, FileKey(tmp_path / "store.key").create())
+    empty = Resident(tmp_path, demo=False)
+    width, height = SIZES[size]
+    page = browser.new_context(viewport={"width": width, "height": height}, base_url=empty.url).new_page()
+    try:
+        page.goto("/mise-en-service")
+        page.fill("#nom", "CSCom Neuf")
+        page.click("button:has-text('Mettre en service')")
+        page.wait_for_selector("[role=alert] >> text=District : À remplir.")
+        assert page.input_value("#nom") == "CSCom Neuf"
+        page.evaluate(AXE.read_text("utf-8"))
+        assert page.evaluate("async () => (await axe.run()).violations.map(v => v.id)") == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    finally:
+        page.context.close()
+        empty.stop()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_bar_that_saves_never_hides_the_field_that_is_typed_in(browser: Any, resident: Resident, size: str) -> None:
+    page = signed_in(browser, resident, size)
+    hidden = []
+    for path in ("/patients/nouveau", "/visites/3?corriger=1", "/depot/reception?produit=MLS001", "/villages/2"):
+        page.goto(path)
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            hidden += [
+                (path, name)
+                for name in page.evaluate(
+                    "() => { const e = document.activeElement, b = document.querySelector('main .act');"
+                    " if (!b || !e.matches('main input:not([type=radio]), main select, main textarea') || b.contains(e)) return [];"
+                    " const f = e.getBoundingClientRect(), a = b.getBoundingClientRect();"
+                    " return f.bottom > a.top + 1 && f.top < a.bottom ? [e.id || e.name] : []; }"
+                )
+            ]
+    page.context.close()
+    assert hidden == []
+
+
+def test_a_refused_figure_of_a_report_loses_none_of_the_others(browser: Any, resident: Resident) -> None:
+    page = signed_in(browser, resident)
+    page.goto("/rapports/RMA/2026-11?section=PALU")
+    fields = page.locator("#saisie input[name^=case-]")
+    fields.nth(0).fill("4")
+    fields.nth(1).fill("douze")
+    label = page.inner_text(f"label[for='{fields.nth(1).get_attribute('id')}']")
+    page.click("button:has-text('Garder ces chiffres')")
+    page.click(f'[role=alert] a:has-text("{label}")')
+    assert page.evaluate("document.activeElement.name") == fields.nth(1).get_attribute("name")
+    assert [fields.nth(n).input_value() for n in (0, 1)] == ["4", "douze"]
+    fields.nth(1).fill("12")
+    page.click("button:has-text('Garder ces chiffres')")
+    page.wait_for_selector("text=Enregistré.")
+    assert [fields.nth(n).input_value() for n in (0, 1)] == ["4", "12"]
+    page.context.close()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])

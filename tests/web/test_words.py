@@ -29,8 +29,9 @@ ROOMS = ROOT / "appliance"
 TEMPLATES = ROOMS / "web" / "templates"
 # Said to engineers on the command line only, never on a page.
 FOR_ENGINEERS = {
-    "case-not-an-object", "catalogue", "folder-missing", "key-malformed", "key-wrong", "store-exists", "store-in-use", "store-missing", "port-busy",
-    "plan-out-of-range", "no-such-verb", "month-of-use", "month-twice", "bad-week", "bad-quarter", "price-not-whole-francs",
+    "bad-quarter", "bad-week", "case-not-an-object", "catalogue", "folder-missing", "key-malformed", "key-wrong",
+    "month-of-use", "month-twice", "no-such-verb", "plan-out-of-range", "port-busy", "price-not-whole-francs",
+    "store-exists", "store-in-use", "store-missing",
 }  # fmt: skip
 UNITS = {"DHIS2", "PDF", "CRGS", "RMA", "F"}
 """Names and units that are the same in every language of Mali."""
