@@ -124,6 +124,7 @@ def test_the_first_run_page_is_as_good_as_the_others(browser: Any, tmp_path: Pat
     page = browser.new_context(viewport={"width": width, "height": height}, base_url=empty.url).new_page()
     try:
         page.goto("/mise-en-service")
+        page.fill("#code_mise_en_service", empty.setup_code)
         page.fill("#nom", "CSCom Neuf")
         page.click("button:has-text('Mettre en service')")
         page.wait_for_selector("[role=alert] >> text=District : À remplir.")

@@ -101,7 +101,7 @@ def test_a_correction_keeps_the_version_before_readable(head: Tablet) -> None:
     )
     assert "Gale" in page.text
     assert "Versions précédentes" in page.text
-    assert "diarrhee" in page.text
+    assert "<s>Diarrhée présumée infectieuse · Nouveau cas" in page.text
     assert "erreur de saisie" in page.text
 
 
