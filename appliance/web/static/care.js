@@ -20,3 +20,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const form = document.querySelector("form[data-care]");
   if (form && /** @type {Element} */ (event.target).closest("#ordonnance")) form.dispatchEvent(new Event("input"));
 });
+
+// What is typed in the instant between the swap of the prescription and its being alive again is asked for anew.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const settled = /** @type {Element} */ (event.target);
+  if (settled.id !== "ordonnance") return;
+  for (const field of settled.querySelectorAll("input")) {
+    if (field.value !== field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
