@@ -24,6 +24,7 @@ from appliance.web import (
     exchange,
     home,
     identity,
+    interrupted,
     laboratory,
     lookups,
     matrix,
@@ -54,7 +55,7 @@ MODULES = (
     auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, receipts,
     prices, sales, direct_sales, till, reports, exchange,
     admin, matrix, villages, upkeep,
-    more,
+    more, interrupted,
 )  # fmt: skip
 
 
@@ -94,6 +95,8 @@ def _http(request: Request[Any, Any, Any], fault: HTTPException) -> Response[byt
     if isinstance(fault, NotAuthorizedException):
         if isinstance(fault.extra, dict) and fault.extra.get("pin"):
             return Redirect("/mon-code", status_code=303)
+        if request.method == "POST":
+            interrupted.keep(request, visitor_of(request).body)
         return Redirect(_door(request), status_code=303)
     code = {403: "forbidden", 404: "not-found", 405: "not-found", 413: "too-large-body"}.get(fault.status_code, "form")
     closed = fault.extra if fault.status_code == 403 and isinstance(fault.extra, dict) else {}

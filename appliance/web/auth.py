@@ -15,6 +15,7 @@ from appliance.access import pins, staff
 from appliance.core.actors import Actor
 from appliance.core.errors import Refused
 from appliance.storage import Database
+from appliance.web import interrupted
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to
 from appliance.web.reading import in_reader
@@ -64,7 +65,11 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect
         device=device_of(request), must_change_pin=member.pin_is_initial and not state.is_demo,
     )  # fmt: skip
     start_session(request, token)
-    return to("/mon-code" if member.pin_is_initial and not state.is_demo else _safe(form.raw("ou")) or "/")
+    if member.pin_is_initial and not state.is_demo:
+        return to("/mon-code")
+    if await asyncio.to_thread(interrupted.is_waiting, request, member.id, member.roles | member.acting):
+        return to("/reprendre")
+    return to(_safe(form.raw("ou")) or "/")
 
 
 async def _try_pin(request: Ask, member_id: int, pin: str) -> tuple[staff.Member | None, Refused | None]:

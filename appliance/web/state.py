@@ -36,6 +36,7 @@ class AppState:
     health: Health | None = None
     is_check_failed: bool = False
     on_outbox: Callable[[], None] = lambda: None
+    interrupted: dict[str, Any] = field(default_factory=dict)
     asks: dict[str, Verb] = field(default_factory=dict)
     background: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)

@@ -15,7 +15,8 @@ class Visitor:
     """What the gate found. `csrf0` guards the forms before sign-in; `set_cookies` go out with the answer.
 
     `emergency` holds the tabs that break-glass opens on the file this request is about; `stale` what was typed into a
-    page whose token is no longer good, so that the answer can give it back.
+    page whose token is no longer good, so that the answer can give it back; `body` the form of a tablet whose session
+    had ended.
     """
 
     session: Session | None
@@ -25,6 +26,7 @@ class Visitor:
     set_cookies: list[str] = field(default_factory=list)
     emergency: frozenset[str] = frozenset()
     stale: dict[str, list[str]] | None = None
+    body: bytes = b""
 
 
 def visitor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Visitor:

@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import TypeVar
 
 import httpx
+import pytest
 
+from appliance.cli import demo
+from appliance.cli.opening import OFFSET, system_clock
 from appliance.generator.plan import kept
-from appliance.storage import FileKey, Store
+from appliance.storage import FileKey, Store, doubt
 from appliance.upkeep.checks import run_checks
 
 PATIENCE_SECONDS = 180
@@ -115,3 +118,19 @@ def test_a_beginning_that_was_cut_is_taken_up(tmp_path: Path) -> None:
     until(lambda: sign_in_page(port))
     stopped(again)
     assert place(data)[1] >= 0
+
+
+def test_the_day_is_believed_though_the_months_lived_so_far_ended_long_ago(
+    centre_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OFFSET, str(400 * 86_400_000))
+    key = FileKey(centre_copy / "store.key").key()
+    before = Store.open(centre_copy, key, system_clock())
+    assert not before.clock.now().trusted
+    before.close()
+    demo._morning(centre_copy, "http://127.0.0.1:9")
+    after = Store.open(centre_copy, key, system_clock())
+    assert after.clock.now().trusted
+    with after.reading() as db:
+        assert doubt.doubtful(db) is None
+    after.close()
