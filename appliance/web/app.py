@@ -13,38 +13,16 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
 from appliance.core.errors import ApplianceError, InvariantBroken
-from appliance.web import (
-    admin,
-    auth,
-    cards,
-    depot,
-    direct_sales,
-    drafts,
-    emergency,
-    exchange,
-    home,
-    identity,
-    interrupted,
-    laboratory,
-    lookups,
-    matrix,
-    merging,
-    more,
-    patients,
-    prices,
-    receipts,
-    registers,
-    registration,
-    reports,
-    sales,
-    setup,
-    till,
-    upkeep,
-    villages,
-    visits,
-)
+from appliance.web.care import drafts, home, laboratory, lookups, registers, visits
+from appliance.web.centre import more, setup, upkeep, villages
+from appliance.web.depot import depot, prices, receipts
 from appliance.web.pages import environment, frame
+from appliance.web.patients import cards, identity, merging, patients, registration
+from appliance.web.reports import reports
+from appliance.web.sales import direct_sales, sales, till
 from appliance.web.security import BODY_BYTES_MAX, closing_headers, gate, guard, who_knocks
+from appliance.web.sending import exchange
+from appliance.web.staff import admin, auth, emergency, interrupted, matrix
 from appliance.web.state import AppState
 from appliance.web.static_files import static_file
 from appliance.web.visitor import visitor_of

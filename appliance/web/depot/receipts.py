@@ -20,9 +20,9 @@ from appliance.stock.ledger.fefo import last_usable_day
 from appliance.stock.ledger.model import LOT_UNKNOWN
 from appliance.stock.ledger.services import BACKDATE_DAYS_MAX, ReceivedLot
 from appliance.storage import Database, Unit
+from appliance.web.depot.product_choice import choices, keep_lines
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, fragment, page, refused, session_of, state_of, to, today_of
-from appliance.web.product_choice import choices, keep_lines
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 from appliance.web.words import _

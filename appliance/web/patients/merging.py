@@ -15,11 +15,11 @@ from appliance.records.patients.duplicates import likely_duplicates
 from appliance.records.patients.matching import Person
 from appliance.records.patients.model import PatientLine
 from appliance.storage import Database
-from appliance.web.emergency import note_reading
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
+from appliance.web.staff.emergency import note_reading
 from appliance.web.words import _
 
 

@@ -20,9 +20,9 @@ from appliance.records.care.timeline import RegisterRow
 from appliance.records.patients import repository as patients
 from appliance.records.patients.model import PatientLine, age_text
 from appliance.storage import Database
+from appliance.web.care.visit_view import product_names
 from appliance.web.pages import page, session_of, state_of, today_of
 from appliance.web.reading import in_reader
-from appliance.web.visit_view import product_names
 from appliance.web.words import _
 
 

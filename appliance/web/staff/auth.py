@@ -15,11 +15,11 @@ from appliance.access import pins, staff
 from appliance.core.actors import Actor
 from appliance.core.errors import Refused
 from appliance.storage import Database
-from appliance.web import interrupted
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to
 from appliance.web.reading import in_reader
 from appliance.web.security import device_of, end_session, read_form, start_session
+from appliance.web.staff import interrupted
 from appliance.web.visitor import visitor_of
 from appliance.web.words.refusals import sentence
 

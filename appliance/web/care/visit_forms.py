@@ -17,8 +17,8 @@ from appliance.records.care.model import (
     Vitals,
 )
 from appliance.records.laboratory.repository import NOT_DONE, LabLine
+from appliance.web.depot.shelf import Shelf
 from appliance.web.forms import Form
-from appliance.web.shelf import Shelf
 from appliance.web.words import _
 
 MEASURES = (

@@ -24,12 +24,12 @@ from appliance.stock.catalogue import repository as catalogue
 from appliance.storage import Database, Unit
 from appliance.sync.outbox import repository as outbox
 from appliance.sync.reports import subject_of
-from appliance.web.exchange import json_key, refusals_beside
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
-from appliance.web.report_tables import Check, counts_of, flagged, label_of, rows_of, tables_of
+from appliance.web.reports.report_tables import Check, counts_of, flagged, label_of, rows_of, tables_of
 from appliance.web.security import read_form, request_key
+from appliance.web.sending.exchange import json_key, refusals_beside
 from appliance.web.words import _, labels
 
 PAGE = "reports/show.html"

@@ -20,12 +20,12 @@ from appliance.records.laboratory.tests_list import default_tests
 from appliance.records.patients import repository as patients
 from appliance.records.patients.model import PatientLine
 from appliance.storage import Database
-from appliance.web import visit_forms, visit_view
-from appliance.web.emergency import note_reading
+from appliance.web.care import visit_forms, visit_view
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
+from appliance.web.staff.emergency import note_reading
 from appliance.web.words import _
 
 PAGE = "visits/lab.html"

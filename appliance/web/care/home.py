@@ -20,9 +20,9 @@ from appliance.records.patients.model import PatientLine
 from appliance.reports import due
 from appliance.stock import alerts
 from appliance.storage import Database
-from appliance.web.emergency import may_see_emergencies, unseen
 from appliance.web.pages import Ask, page, session_of, state_of
 from appliance.web.reading import in_reader
+from appliance.web.staff.emergency import may_see_emergencies, unseen
 from appliance.web.visitor import visitor_of
 from appliance.web.words import _, labels
 

@@ -15,10 +15,10 @@ from appliance.records.laboratory.tests_list import default_tests
 from appliance.records.patients import repository as patients
 from appliance.stock.catalogue import repository as catalogue
 from appliance.storage import Database
+from appliance.web.care.visit_forms import FIELD_OF, LINES_MAX, measures, prefilled, with_laboratory
+from appliance.web.depot.shelf import Shelf
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, session_of, today_of
-from appliance.web.shelf import Shelf
-from appliance.web.visit_forms import FIELD_OF, LINES_MAX, measures, prefilled, with_laboratory
 from appliance.web.words import _
 
 FREQUENT = ("palu-simple", "palu-grave", "ira-basse", "ira-haute", "diarrhee", "plaie", "anemie", "vers")

@@ -15,13 +15,13 @@ from appliance.records.care.model import CaseType, Consultation, PrescribedLine,
 from appliance.records.laboratory import repository as laboratory
 from appliance.records.laboratory.services import with_results
 from appliance.storage import Database
-from appliance.web import visit_forms, visit_view
-from appliance.web.emergency import note_reading
+from appliance.web.care import visit_forms, visit_view
+from appliance.web.depot.shelf import Shelf
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.security import act_key, read_form, request_key
-from appliance.web.shelf import Shelf
+from appliance.web.staff.emergency import note_reading
 from appliance.web.words import _
 
 PAGE = "visits/visit.html"

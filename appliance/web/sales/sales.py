@@ -22,8 +22,8 @@ from appliance.storage import Database, Unit
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
+from appliance.web.sales.serving import asked_lines, lines_to_serve, step, totals, waiting
 from appliance.web.security import read_form, request_key
-from appliance.web.serving import asked_lines, lines_to_serve, step, totals, waiting
 
 
 @get("/vente", opt={"tab": "vente", "level": "read"})

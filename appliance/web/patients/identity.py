@@ -19,12 +19,12 @@ from appliance.records.facility.services import villages
 from appliance.records.patients import corrections, history, repository, services
 from appliance.records.patients.model import PatientLine
 from appliance.storage import Database
-from appliance.web.emergency import note_reading
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.patients.registration import NAME_KINDS, UNITS, read_person, shown_faults, view_of
 from appliance.web.reading import in_reader
-from appliance.web.registration import NAME_KINDS, UNITS, read_person, shown_faults, view_of
 from appliance.web.security import act_key, read_form, request_key
+from appliance.web.staff.emergency import note_reading
 from appliance.web.words import _, labels
 
 READINGS_SHOWN = 300

@@ -17,10 +17,10 @@ from appliance.records.care.diagnoses import default_diagnoses
 from appliance.records.patients import lines, repository
 from appliance.records.patients.model import said_text
 from appliance.storage import Database
-from appliance.web.emergency import note_reading
 from appliance.web.pages import fragment, page, sees, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
+from appliance.web.staff.emergency import note_reading
 from appliance.web.visitor import visitor_of
 
 

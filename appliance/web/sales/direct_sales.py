@@ -19,12 +19,12 @@ from appliance.stock.dispensing.services import DispenseForm, DispenseLine
 from appliance.stock.ledger import repository as ledger
 from appliance.stock.ledger.fefo import Take, allocate, usable
 from appliance.storage import Database, Unit
+from appliance.web.depot.product_choice import choices, keep_lines
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, fragment, page, refused, session_of, state_of, to, today_of
-from appliance.web.product_choice import choices, keep_lines
 from appliance.web.reading import in_reader
+from appliance.web.sales.serving import step
 from appliance.web.security import read_form, request_key
-from appliance.web.serving import step
 
 PATH = "/vente-directe"
 

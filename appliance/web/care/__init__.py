@@ -1,0 +1,1 @@
+"""Pages of care: the queue, the visit, the laboratory, drafts, the register."""

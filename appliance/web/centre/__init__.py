@@ -1,0 +1,1 @@
+"""Pages of the centre and its machine: first run, villages, upkeep, the list of tabs."""

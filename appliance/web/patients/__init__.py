@@ -1,0 +1,1 @@
+"""Pages of who a patient is: search, registration, correction, cards, merging."""

@@ -1,0 +1,1 @@
+"""Pages of the month: a report's cells, what is behind them, typing, signing."""
