@@ -14,7 +14,7 @@ from appliance.core.clock import FixedClock
 from appliance.core.errors import Refused
 from appliance.core.identifiers import normalise_patient_number
 from appliance.records.patients import history, repository
-from appliance.records.patients.model import Birth, birth_from_age, birth_from_date
+from appliance.records.patients.model import Birth, birth_from_age, birth_from_date, said_text
 from appliance.records.patients.services import (
     NewPatient,
     add_name,
@@ -192,3 +192,8 @@ def test_an_age_that_nobody_has_is_refused(value: int, unit: str, code: str) -> 
 def test_a_birth_to_come_is_refused() -> None:
     with pytest.raises(Refused):
         birth_from_date(date(2026, 10, 16), TODAY)
+
+
+@pytest.mark.parametrize(("value", "written"), [(1, "1 an (dit le 03/02/2026)"), (4, "4 ans (dit le 03/02/2026)")])
+def test_an_age_is_written_as_it_was_said(value: int, written: str) -> None:
+    assert said_text(birth_from_age(value, "year", date(2026, 2, 3))) == written

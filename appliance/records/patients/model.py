@@ -72,7 +72,7 @@ def said_text(birth: Birth) -> str:
     """How the birth is known: `né(e) le 03/02/2026`, or `4 ans (dit le 03/02/2026)`."""
     if birth.age_value is None or birth.age_said_on is None:
         return f"né(e) le {date_short(birth.born_on)}"
-    units = {"day": "j", "week": "sem.", "month": "mois", "year": "ans"}
+    units = {"day": "j", "week": "sem.", "month": "mois", "year": "an" if birth.age_value == 1 else "ans"}
     return f"{birth.age_value} {units[birth.age_unit or 'year']} (dit le {date_short(birth.age_said_on)})"
 
 
