@@ -23,7 +23,7 @@ def write(tmp_path: Path, content: str | bytes) -> Path:
 @pytest.mark.parametrize(
     ("content", "line"),
     [
-        ('{\n"a": 1,\n}', 3),
+        ('{\n"a": 1,\n"b" 2}', 3),
         ('{"a": 1,\n"b": 2,\n"a": 3}', 3),
         (b'{\n"a": "\xff"}', 2),
         ('{"a":\nNaN}', 2),
