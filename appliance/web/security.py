@@ -256,6 +256,8 @@ def start_session(request: Ask, token: str) -> None:
 
 def end_session(request: Ask) -> None:
     """Forget the session here and on the tablet."""
+    if session := visitor_of(request).session:
+        state_of(request).last_on[visitor_of(request).device] = session.staff
     state_of(request).sessions.close(visitor_of(request).token)
     visitor_of(request).set_cookies.append(f"{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict")
 

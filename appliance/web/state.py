@@ -37,6 +37,7 @@ class AppState:
     is_check_failed: bool = False
     on_outbox: Callable[[], None] = lambda: None
     interrupted: dict[str, Any] = field(default_factory=dict)
+    last_on: dict[str, int] = field(default_factory=dict)  # who locked each tablet last: a lock takes its token away
     asks: dict[str, Verb] = field(default_factory=dict)
     background: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)

@@ -48,6 +48,18 @@ def test_within_one_run_time_does_not_go_below_what_was_written(store: Store) ->
     running.close()
 
 
+def test_a_leap_ahead_within_one_run_is_over_when_the_clock_is_right_again(store: Store) -> None:
+    store.act_now("t", MACHINE, lambda u: {})
+    store.close()
+    wall = [SEEN + 730 * DAY]
+    running = Store.open(store.directory, KEY, SystemClock(wall=lambda: wall[0]))
+    running.act_now("t", MACHINE, lambda u: {})
+    wall[0] = SEEN + DAY
+    done = running.act_now("t", MACHINE, lambda u: {"at": u.now.ms, "trusted": u.now.trusted})
+    assert done.result == {"at": SEEN + DAY, "trusted": True}
+    running.close()
+
+
 def test_who_says_what_time_it_is_settles_the_doubt_by_its_difference(store: Store) -> None:
     store.act_now("t", MACHINE, lambda u: {})
     store.close()

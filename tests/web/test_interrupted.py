@@ -51,7 +51,7 @@ def test_what_was_typed_comes_back_after_the_pin_and_is_saved_once(resident: Res
 
 def test_another_person_at_the_same_tablet_does_not_see_it(resident: Resident) -> None:
     tablet, _ = sent_after_the_lock(resident, "Sira Discrète")
-    assert "Sira Discrète" not in tablet.sign_in("Moussa Samaké").text
+    assert "Sira Discrète" not in tablet.sign_in("Adama Koné").text  # who may register people too
     assert "Sira Discrète" not in tablet.http.get("/reprendre").text
 
 

@@ -54,7 +54,8 @@ def keep(request: Request[Any, Any, Any], body: bytes) -> bool:
     kept.pop(visitor.device, None)
     while len(kept) >= KEPT_MAX:
         del kept[next(iter(kept))]
-    who = state_of(request).sessions.who_was(visitor.token) if visitor.token else None
+    state = state_of(request)
+    who = state.sessions.who_was(visitor.token) if visitor.token else state.last_on.get(visitor.device)
     kept[visitor.device] = Interrupted(
         path=request.url.path, fields=fields, tab=opt["tab"], level=opt["level"], staff=who, at=time.monotonic()
     )
