@@ -25,6 +25,7 @@ from appliance.storage import Database
 from appliance.sync.outbox import repository as outbox
 from appliance.web.faults import faults
 from appliance.web.forms import Form
+from appliance.web.sections import bar
 from appliance.web.state import AppState
 from appliance.web.static_files import url_of
 from appliance.web.visitor import visitor_of
@@ -128,6 +129,7 @@ def frame(request: Ask, db: Database) -> dict[str, Any]:
     held = facility(db)
     counted = outbox.counts(db)
     today = state.opened.clock.today()
+    may = _asker(rights, session, visitor.emergency)
     return {
         "facility": held.name if held else _("Centre de santé"), "session": session, "today": today,
         "now_ms": state.opened.clock.now().ms, "clock_trusted": state.opened.clock.now().trusted,
@@ -137,7 +139,7 @@ def frame(request: Ask, db: Database) -> dict[str, Any]:
             for tab, path, icon in NAVIGATION
             if session and rights.may(tab, "read", session.roles, session.staff)
         ],
-        "may": _asker(rights, session, visitor.emergency), "glasses": _open_glasses(state, db, session), "pending": counted.get("waiting", 0) + counted.get("sending", 0),
+        "sections": bar(request.url.path, may), "may": may, "glasses": _open_glasses(state, db, session), "pending": counted.get("waiting", 0) + counted.get("sending", 0),
         "trouble": counted.get("held", 0) + counted.get("refused", 0), "last_done": outbox.last_done(db),
         "said": SAID.get(request.query_params.get("dit", ""), ""), "is_demo": state.is_demo, "filling": state.filling, "here": request.url.path, "errors": {}, "form": None,
         "refusal": "", "battery": state.health.battery_percent if state.health else None,

@@ -1,0 +1,27 @@
+"""The bar under the title of a post that has several pages: what stands beside the one shown, for those who may open it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from appliance.web.words import Words
+
+SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
+    "/depot": (("/depot", "depot"),),
+    "/caisse": (("/caisse", "caisse"),),
+}
+"""By post: each page's path and the tab of the matrix that opens it. A path must have a name in `NAMES`."""
+NAMES = Words({"/depot": "Produits", "/caisse": "Journée"})
+
+
+def bar(path: str, may: Callable[[str], bool]) -> list[tuple[str, str, bool]]:
+    """Path, name and whether it is the page shown; empty where a post has one page, or outside of the posts.
+
+    The longest path that begins the address is where one stands: `/depot/produits/…` belongs to `/depot`.
+    """
+    post = next((post for post in SECTIONS if path == post or path.startswith(f"{post}/")), None)
+    if post is None:
+        return []
+    open_to = [section for section, tab in SECTIONS[post] if may(tab)]
+    here = max((s for s in open_to if path == s or path.startswith(f"{s}/")), key=len, default="")
+    return [(section, NAMES[section], section == here) for section in open_to] if len(open_to) > 1 else []
