@@ -139,7 +139,7 @@ def frame(request: Ask, db: Database) -> dict[str, Any]:
             for tab, path, icon in NAVIGATION
             if session and rights.may(tab, "read", session.roles, session.staff)
         ],
-        "sections": bar(request.url.path, may), "may": may, "glasses": _open_glasses(state, db, session), "pending": counted.get("waiting", 0) + counted.get("sending", 0),
+        "post_pages": bar(request.url.path, may), "may": may, "glasses": _open_glasses(state, db, session), "pending": counted.get("waiting", 0) + counted.get("sending", 0),
         "trouble": counted.get("held", 0) + counted.get("refused", 0), "last_done": outbox.last_done(db),
         "said": SAID.get(request.query_params.get("dit", ""), ""), "is_demo": state.is_demo, "filling": state.filling, "here": request.url.path, "errors": {}, "form": None,
         "refusal": "", "battery": state.health.battery_percent if state.health else None,
