@@ -12,6 +12,7 @@ from datetime import date
 from appliance.core.errors import Refused
 from appliance.stock.ledger.fefo import last_usable_day
 from appliance.stock.ledger.model import EFFECTS, MovementKind
+from appliance.stock.ledger.reasons import reason_of
 from appliance.stock.ledger.repository import is_closed
 from appliance.storage import ConstraintFailed, Unit
 
@@ -34,7 +35,11 @@ class ReceivedLot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """One movement to write; `quantity` is signed, in base units."""
+    """One movement to write; `quantity` is signed, in base units.
+
+    `reason_code` is a reason of the data file: it decides the report's column, and the event keeps it. `reason` is
+    what a person wrote beside.
+    """
 
     kind: MovementKind
     product: int
@@ -42,7 +47,9 @@ class Movement:
     place: int
     quantity: int
     occurred_on: date
+    reason_code: str | None = None
     reason: str | None = None
+    event: int | None = None
     dispense: int | None = None
     prescription_line: int | None = None
     receipt: int | None = None
@@ -53,14 +60,18 @@ class Movement:
 def write(unit: Unit, movement: Movement) -> int:
     """Append a movement and return its id.
 
-    Raises `Refused`: "quantity-sign", "reason-needed", "date-ahead", "date-too-old", "period-closed",
+    Raises `Refused`: "quantity-sign", "reason-kind", "reason-needed", "date-ahead", "date-too-old", "period-closed",
     "stock-too-low" (with what is left), "stock-too-low-then" (on the day that would go below zero), "before-count"
     (a count of that lot stands after that day).
     """
     effect = EFFECTS[movement.kind]
-    if not movement.quantity or effect.sign * movement.quantity < 0:
+    sign, column, needs_text = effect.sign, effect.column, effect.needs_reason
+    if movement.reason_code is not None:
+        reason = reason_of(movement.reason_code, movement.kind)
+        sign, column, needs_text = reason.sign or sign, reason.column, "text" in reason.evidence
+    if not movement.quantity or sign * movement.quantity < 0:
         raise Refused("quantity-sign", kind=movement.kind.value)
-    if effect.needs_reason and len((movement.reason or "").strip()) < 3:
+    if needs_text and len((movement.reason or "").strip()) < 3:
         raise Refused("reason-needed", kind=movement.kind.value)
     if movement.occurred_on > unit.today:
         raise Refused("date-ahead", on=movement.occurred_on.isoformat())
@@ -70,10 +81,10 @@ def write(unit: Unit, movement: Movement) -> int:
     try:
         row = unit.append(
             "movement", product=movement.product, lot=movement.lot, place=movement.place, kind=movement.kind.value,
-            report_column=effect.column, quantity=movement.quantity, occurred_on=movement.occurred_on.isoformat(),
+            report_column=column, quantity=movement.quantity, occurred_on=movement.occurred_on.isoformat(),
             dispense=movement.dispense, prescription_line=movement.prescription_line, receipt=movement.receipt,
             reason=movement.reason, unit_cost_fcfa=movement.unit_cost_fcfa, is_campaign=int(movement.is_campaign),
-            reverses=None,
+            reverses=None, event=movement.event,
         )  # fmt: skip
     except ConstraintFailed as fault:
         raise _refusal(unit, fault, movement.lot, movement.place) from fault

@@ -70,6 +70,25 @@ class MovementRow(Mapped):
     is_campaign = peewee.IntegerField()
     reverses = peewee.IntegerField(null=True)
     act = peewee.IntegerField()
+    event = peewee.IntegerField(null=True)
+
+
+class StockEventRow(Mapped):
+    """One paper of the depot: why its rows of the ledger were written, with what evidence."""
+
+    id = peewee.AutoField()
+    uuid = peewee.BlobField()
+    number = peewee.IntegerField()
+    reason = peewee.TextField()
+    place = peewee.IntegerField()
+    to_place = peewee.IntegerField(null=True)
+    counterpart = peewee.TextField(null=True)
+    document_number = peewee.TextField(null=True)
+    witness = peewee.TextField(null=True)
+    note = peewee.TextField(null=True)
+    occurred_on = peewee.TextField()
+    reverses = peewee.IntegerField(null=True)
+    act = peewee.IntegerField()
 
 
 class BalanceRow(Mapped):

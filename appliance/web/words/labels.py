@@ -25,6 +25,10 @@ MOVEMENTS = Words({
     "opening": "Stock initial", "receipt": "Réception", "dispense": "Dispensation", "service_use": "Usage du service",
     "loss_expiry": "Perte : péremption", "loss_breakage": "Perte : casse", "loss_theft": "Perte : vol",
     "loss_cold_chain": "Perte : chaîne du froid", "adjustment": "Ajustement", "count_variance": "Écart d'inventaire",
+    "donation": "Don", "transfer_out": "Transfert : sortie", "transfer_in": "Transfert : entrée", "loan_out": "Prêt à un voisin",
+    "loan_return_in": "Prêt rendu", "loan_in": "Emprunt à un voisin", "loan_return_out": "Emprunt rendu",
+    "gift_out": "Cession à un voisin", "gift_in": "Cession d'un voisin", "return_to_supplier": "Retour au DRC",
+    "kit_out": "Kit ouvert", "kit_in": "Contenu de kit",
 })  # fmt: skip
 LOSSES = Words({k: v for k, v in MOVEMENTS.items() if k.startswith("loss_")})
 CAUSES = Words({

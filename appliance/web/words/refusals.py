@@ -113,6 +113,7 @@ _FRENCH = {
     "quantity": "Vérifiez la quantité : entre 0 et ce qui est demandé.",
     "quantity-sign": "La quantité doit être un nombre au-dessus de zéro.",
     "reason-needed": "Donnez la raison (trois lettres au moins).",
+    "reason-kind": "Ce motif ne va pas avec ce mouvement. Choisissez un motif de la liste.",
     "receipt-empty": "Notez au moins un lot.",
     "same-patient": "C'est le même dossier.",
     "setup-code": "Le code de mise en service n'est pas le bon. Il est imprimé par l'installateur.",
