@@ -302,6 +302,29 @@ def _module(source: Source) -> str:
 
 
 NOT_YET_CALLED = {
+    **dict.fromkeys(
+        (
+            "add_line",
+            "approve",
+            "begin_order",
+            "by_number",
+            "by_uuid",
+            "close_short",
+            "fill_rate",
+            "form_received",
+            "hand_over",
+            "latest_proofs",
+            "match_line",
+            "proof_by_uuid",
+            "proofs_of",
+            "recompute",
+            "reopen",
+            "shipment_announced",
+            "shipments_of",
+            "to_count",
+        ),
+        "an order's pages and its exchange with the supplier",
+    ),
     "erase_identity": "a person's right, asked of the technician; the page comes with the machine's own",
     "is_stockout_near": "rule X, asked by orders",
     "in_units": "rule M in base units, asked by orders",

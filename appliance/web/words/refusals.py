@@ -5,7 +5,7 @@ from __future__ import annotations
 from appliance.core.errors import ApplianceError
 from appliance.core.french import date_short
 from appliance.core.periods import parse_date
-from appliance.web.words import Words, _
+from appliance.web.words import Words, _, orders
 
 _FRENCH = {
     "already-saved": "C'est déjà enregistré avec un autre contenu. Ouvrez la fiche pour voir ce qui est gardé, puis corrigez.",
@@ -159,7 +159,7 @@ _FRENCH = {
     "payment-empty": "Écrivez le montant reçu.",
     "internal": "Une erreur est survenue. Ce qui était enregistré l'est toujours. Notez l'heure et appelez le technicien.",
 }
-SENTENCES = Words(_FRENCH)
+SENTENCES = Words(_FRENCH | orders.REFUSALS)
 
 
 def sentence(fault: ApplianceError) -> str:

@@ -1,0 +1,237 @@
+"""The life of an order: who may sign what, what supersedes what, what is on its way, and how each ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from appliance.access import staff
+from appliance.core.actors import Actor, Role
+from appliance.core.clock import FixedClock
+from appliance.core.errors import Refused
+from appliance.stock.catalogue.services import STARTER, load_list, read_whole
+from appliance.stock.ledger.services import add_place
+from appliance.stock.orders import repository, services
+from appliance.stock.orders.model import Answer, AnnouncedLine, Announcement, FormLine, Model, OrderForm, State, Way
+from appliance.stock.orders.shipments import shipment_announced
+from appliance.stock.reception import repository as receptions
+from appliance.stock.reception.model import CountedLine, ReceptionForm
+from appliance.stock.reception.services import sign, take_back
+from appliance.storage import Store, Unit
+from tests.conftest import Act
+
+PRODUCTS = read_whole(STARTER)[:4]
+
+
+@dataclass(frozen=True)
+class Centre:
+    """Two people who sign, and four products of the catalogue."""
+
+    head: Actor
+    keeper: Actor
+    products: tuple[int, ...]
+
+
+@pytest.fixture
+def centre(act: Act) -> Centre:
+    def make(unit: Unit) -> tuple[int, int, tuple[int, ...]]:
+        add_place(unit, "depot", "Dépôt")
+        load_list(unit, PRODUCTS)
+        head = staff.add_member(unit, "Mariam Essai", [Role.HEAD, Role.DEPOT_KEEPER])
+        keeper = staff.add_member(unit, "Moussa Essai", [Role.DEPOT_KEEPER])
+        return head, keeper, tuple(row[0] for row in unit.all("SELECT id FROM product ORDER BY id"))
+
+    head, keeper, products = act(make)
+    return Centre(
+        head=Actor(staff_id=head, roles=frozenset({Role.HEAD}), device="T-1"),
+        keeper=Actor(staff_id=keeper, roles=frozenset({Role.DEPOT_KEEPER}), device="T-2"), products=products,
+    )  # fmt: skip
+
+
+def form(centre: Centre, *quantities: int, reference: str = "MDX-11") -> OrderForm:
+    lines = tuple(
+        FormLine(product=product, label=f"Produit {product}", code=f"C{product}", quantity=quantity)
+        for product, quantity in zip(centre.products, quantities, strict=False)
+    )
+    return OrderForm(supplier="MEDEXIS", reference=reference, lines=lines)
+
+
+def answers(store: Store, order: int, *quantities: int, reason: str | None = "outbreak") -> list[Answer]:
+    with store.reading() as db:
+        lines = repository.lines(db, order)
+    return [Answer(line=line.id, quantity=q, reason=reason) for line, q in zip(lines, quantities, strict=True)]
+
+
+def confirmed(act: Act, store: Store, centre: Centre, *quantities: int) -> int:
+    order: int = act(services.form_received, form(centre, *quantities))
+    act(services.confirm, order, answers(store, order, *quantities, reason=None), actor=centre.keeper)
+    act(services.countersign, order, actor=centre.head)
+    return order
+
+
+def reception(centre: Centre, *counted: int, **fields: object) -> ReceptionForm:
+    lines = tuple(
+        CountedLine(
+            product=product, counted=quantity, accepted=quantity, refused=0, lot_number="L1", expires_year=2028,
+            expires_month=6,
+        )
+        for product, quantity in zip(centre.products, counted, strict=False)
+    )  # fmt: skip
+    given = {"supplier": "MEDEXIS", "slip": "BL-1", "lines": lines, **fields}
+    return ReceptionForm(head_name="Mariam Essai", keeper_name="Moussa Essai", asaco_name="Bakary Essai", **given)
+
+
+def state(store: Store, order: int) -> State:
+    with store.reading() as db:
+        return repository.order(db, order).state
+
+
+def queued(store: Store) -> list[tuple[str, int]]:
+    with store.reading() as db:
+        return db.all("SELECT kind, revision FROM outbox ORDER BY id")
+
+
+def on_order(store: Store, product: int) -> list[int]:
+    with store.reading() as db:
+        return [line.quantity for line in repository.awaited(db, product)]
+
+
+def held(store: Store, product: int) -> int:
+    with store.reading() as db:
+        return int(db.value("SELECT coalesce(sum(quantity), 0) FROM balance WHERE product = ?", (product,)))
+
+
+def test_a_pushed_order_lives_from_the_form_to_its_acknowledgement(
+    act: Act, store: Store, centre: Centre, clock: FixedClock
+) -> None:
+    order = confirmed(act, store, centre, 300, 50)
+    assert queued(store) == [("order-confirmation", 1)]
+    assert on_order(store, centre.products[0]) == [300]
+    act(services.acknowledged, order)
+    act(services.acknowledged, order)
+    clock.set(date(2026, 10, 27))
+    lines = tuple(
+        AnnouncedLine(product=p, label="x", lot_number="L1", announced=q)
+        for p, q in zip(centre.products, (300, 50), strict=False)
+    )
+    note = Announcement(number="BL-1", supplier="MEDEXIS", order_reference="MDX-11", lines=lines)
+    shipment = act(shipment_announced, note)
+    assert act(shipment_announced, note) == shipment, "the note said twice is one shipment"
+    assert state(store, order) is State.SHIPPED
+    proof = act(sign, reception(centre, 300, 50, order=order, shipment=shipment), actor=centre.keeper)
+    assert state(store, order) is State.RECEIVED
+    assert held(store, centre.products[0]) == 300
+    assert on_order(store, centre.products[0]) == []
+    assert queued(store) == [("order-confirmation", 1), ("shipment-acknowledgement", 1)]
+    with store.reading() as db:
+        assert repository.lead_times_days(db, "MEDEXIS") == [12]
+        assert repository.fill_rate(db, date(2026, 10, 1), date(2026, 10, 31)) == 1
+        assert receptions.to_count(db) == []
+        steps = [s.state.value for s in repository.timeline(db, order)]
+        assert receptions.proof(db, proof).number == "PVR-2026-0001"
+    assert steps == ["proposed", "confirmed", "countersigned", "sent", "shipped", "received"]
+
+
+def test_a_second_person_signs_and_only_the_head(act: Act, store: Store, centre: Centre) -> None:
+    order = act(services.form_received, form(centre, 300))
+    act(services.confirm, order, answers(store, order, 300, reason=None), actor=centre.head)
+    with pytest.raises(Refused, match="countersign-same"):
+        act(services.countersign, order, actor=centre.head)
+    with pytest.raises(Refused, match="countersign-role"):
+        act(services.countersign, order, actor=centre.keeper)
+    assert state(store, order) is State.CONFIRMED
+
+
+def test_another_quantity_needs_a_reason_and_another_word_for_other(act: Act, store: Store, centre: Centre) -> None:
+    order = act(services.form_received, form(centre, 300))
+    (answer,) = answers(store, order, 500, reason=None)
+    for wrong, code in ((answer, "reason-for-quantity"), (replace(answer, reason="other"), "reason-note")):
+        with pytest.raises(Refused, match=code):
+            act(services.confirm, order, [wrong], actor=centre.keeper)
+    act(services.confirm, order, [replace(answer, reason="other", note="fête de la santé")], actor=centre.keeper)
+    with store.reading() as db:
+        (line,) = repository.lines(db, order)
+    assert (line.theirs, line.confirmed, line.reason, line.note) == (300, 500, "other", "fête de la santé")
+
+
+def test_the_same_form_twice_is_one_order_and_a_corrected_one_supersedes(
+    act: Act, store: Store, centre: Centre
+) -> None:
+    first = act(services.form_received, form(centre, 300))
+    assert act(services.form_received, form(centre, 300)) == first
+    second = act(services.form_received, form(centre, 200))
+    assert (state(store, first), state(store, second)) == (State.SUPERSEDED, State.PROPOSED)
+    with store.reading() as db:
+        assert [line.theirs for line in repository.lines(db, first)] == [300], "the old one stays readable"
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_correction_of_a_confirmed_order_is_asked_of_a_person(
+    act: Act, store: Store, centre: Centre, accepted: bool
+) -> None:
+    first = confirmed(act, store, centre, 300)
+    second = act(services.form_received, form(centre, 200))
+    with pytest.raises(Refused, match="correction-to-decide"):
+        act(services.confirm, second, answers(store, second, 200, reason=None), actor=centre.keeper)
+    if accepted:
+        act(services.accept_correction, second)
+        act(services.confirm, second, answers(store, second, 200, reason=None), actor=centre.keeper)
+        assert on_order(store, centre.products[0]) == [200]
+    else:
+        act(services.refuse_correction, second, "le camion est parti")
+        assert on_order(store, centre.products[0]) == [300]
+        assert state(store, first) is State.COUNTERSIGNED
+
+
+def test_deliveries_in_two_parts_leave_the_rest_on_order(act: Act, store: Store, centre: Centre) -> None:
+    order, product = confirmed(act, store, centre, 300), centre.products[0]
+    act(sign, reception(centre, 120, order=order))
+    assert (state(store, order), on_order(store, product)) == (State.RECEIVED_PARTLY, [180])
+    act(sign, reception(centre, 180, order=order, slip="BL-2"))
+    assert (state(store, order), on_order(store, product)) == (State.RECEIVED, [])
+    assert held(store, product) == 300
+
+
+def test_what_never_comes_stops_counting_and_may_come_after_all(act: Act, store: Store, centre: Centre) -> None:
+    order, product = confirmed(act, store, centre, 300), centre.products[0]
+    act(services.never_delivered, order, "la DRC n'a rien")
+    assert on_order(store, product) == []
+    with store.reading() as db:
+        assert repository.fill_rate(db, date(2026, 10, 1), date(2026, 10, 31)) == 0
+    act(sign, reception(centre, 300, order=order))
+    assert (state(store, order), held(store, product)) == (State.RECEIVED, 300)
+
+
+def test_a_line_taken_back_is_put_right_and_acknowledged_again(act: Act, store: Store, centre: Centre) -> None:
+    order, product = confirmed(act, store, centre, 300), centre.products[0]
+    proof = act(sign, reception(centre, 300, order=order))
+    with store.reading() as db:
+        (line,) = receptions.proof_lines(db, proof)
+    right = replace(reception(centre, 280).lines[0], lot_number="L2")
+    act(take_back, line.id, "lot mal lu", right)
+    assert (held(store, product), state(store, order), on_order(store, product)) == (280, State.RECEIVED_PARTLY, [20])
+    with store.reading() as db:
+        assert receptions.proof(db, proof).revision == 2
+    assert queued(store)[-1] == ("shipment-acknowledgement", 2)
+    with pytest.raises(Refused, match="already-reversed"):
+        act(take_back, line.id, "encore une fois")
+
+
+def test_our_own_order_is_handed_over_answered_and_received(act: Act, store: Store, centre: Centre) -> None:
+    product = centre.products[0]
+    own = OrderForm(supplier="DRC", model=Model.PULL, lines=(FormLine(product=product),))
+    order = act(services.begin_order, own)
+    act(services.confirm, order, answers(store, order, 400), actor=centre.keeper)
+    act(services.countersign, order, actor=centre.head)
+    assert queued(store) == [], "paper or stick or message: a person says which"
+    act(services.hand_over, order, Way.MESSAGE, recipient="DRC de Kati", actor=centre.keeper)
+    assert queued(store) == [("order-form", 1)]
+    act(services.approve, order, answers(store, order, 250))
+    assert on_order(store, product) == [250]
+    act(sign, reception(centre, 250, order=order, supplier="DRC"))
+    assert (state(store, order), queued(store)) == (State.RECEIVED, [("order-form", 1)])
+    with store.reading() as db:
+        assert repository.fill_rate(db, date(2026, 10, 1), date(2026, 10, 31), "DRC") == Fraction(1)
