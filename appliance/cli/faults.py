@@ -13,8 +13,10 @@ EXIT_CHECK_FAILED, EXIT_REFUSED, EXIT_BROKEN, EXIT_UNREACHABLE = 1, 2, 3, 4
 
 # What to do, by code. A code without a sentence is said as it is, with its values.
 SENTENCES = {
+    "amount-out-of-range": "the amount must be whole francs from 0 to {high}, not {amount}",
     "bad-date": "{text!r} is no day: write it like 2026-10-31",
     "bad-month": "{text!r} is no month: write it like 2026-10",
+    "care-type-unknown": "{payer} has no rate for {care!r}",
     "clock-below-floor": "that hour lies before the last one the store is sure of",
     "courier-not-answering": "the courier does not answer: start it with `appliance courier --data DIR`",
     "disk-full": "the disk is full: nothing of this was kept; free some space and try again",
@@ -27,6 +29,8 @@ SENTENCES = {
     "no-link": "no link is set: `appliance link --data DIR --url … --user … --secret-file …`",
     "no-such-form": "there is no form {form!r}: RMA and CRGS are known",
     "no-such-product": "no product has the code {product!r}: codes are written as in the product list, like MLS004",
+    "payer-unknown": "no payer has the code {payer!r} on {on}",
+    "payers-no-edition": "no payers' file holds on {on}",
     "plan-out-of-range": "{months} months for {population} people can't be lived: give 1 to 120 months and 100 to 200000 people",
     "port-busy": "port {port} is busy, or may not be used: choose another with --port",
     "resident-not-running": "the resident process does not run: start it with `appliance serve --data DIR`",

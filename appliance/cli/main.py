@@ -35,7 +35,7 @@ COMMANDS = {
     "audit": "read the chain of acts again",
     "check": "every invariant over the whole store",
     "bench": "measure speed and size beside their budgets",
-    "rules": "ask a rule: names, consumption, order; no store needed",
+    "rules": "ask a rule: names, consumption, order, share; no store needed",
 }
 
 

@@ -12,6 +12,7 @@ import click
 
 from appliance.cli.main import show
 from appliance.cli.rule_cases import consumption_case, order_case
+from appliance.cli.rule_share import share
 from appliance.core.datafile import Located, parse_json, read_text
 from appliance.core.errors import Refused
 from appliance.core.french import number_fr
@@ -30,6 +31,9 @@ UNKNOWN = "CMM inconnue : tapez la quantité avec un motif."
 @click.group()
 def rules() -> None:
     """Ask a rule. A CASE is a JSON file, or - for standard input."""
+
+
+rules.add_command(share)
 
 
 @rules.command()

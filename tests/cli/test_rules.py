@@ -120,3 +120,11 @@ def test_nonsense_is_refused_in_one_line(text: str) -> None:
     done = appliance("rules", "order", "-", stdin=text)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_share_is_told_in_whole_francs_that_add_up() -> None:
+    told = asked("rules", "share", "--payer", "AMO-CMSS", "--care", "ambulatoire", "--amount", "455")
+    assert (told["payer"], told["patient"]) == (319, 136)
+    assert (told["cash"], told["rounding"]) == (135, -1)
+    refused = appliance("rules", "share", "--payer", "ROI", "--amount", "455", "--json")
+    assert refused.returncode == 2 and json.loads(refused.stderr)["error"] == "payer-unknown"

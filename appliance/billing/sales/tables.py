@@ -8,7 +8,7 @@ from appliance.storage.mapping import Mapped
 
 
 class SaleRow(Mapped):
-    """A sale beside the handing-over it belongs to; `total_fcfa` = `exempt_fcfa` + `due_fcfa`."""
+    """A sale, beside the handing-over it belongs to where it has one; `total_fcfa` = `exempt_fcfa` + `payer_fcfa` + `due_fcfa`."""
 
     id = peewee.AutoField()
     number = peewee.IntegerField()
@@ -19,6 +19,9 @@ class SaleRow(Mapped):
     due_fcfa = peewee.IntegerField()
     reverses = peewee.IntegerField(null=True)
     act = peewee.IntegerField()
+    payer_fcfa = peewee.IntegerField(null=True)
+    visit = peewee.IntegerField(null=True)
+    patient = peewee.IntegerField(null=True)
 
 
 class SaleLineRow(Mapped):
@@ -31,4 +34,50 @@ class SaleLineRow(Mapped):
     unit_price_fcfa = peewee.IntegerField()
     amount_fcfa = peewee.IntegerField()
     exemption = peewee.TextField(null=True)
+    act = peewee.IntegerField()
+
+
+class SaleActRow(Mapped):
+    """An act of care that a sale charges; `exemption` is the code of the free-care rule."""
+
+    id = peewee.AutoField()
+    sale = peewee.IntegerField()
+    care_act = peewee.TextField()
+    quantity = peewee.IntegerField()
+    unit_price_fcfa = peewee.IntegerField()
+    amount_fcfa = peewee.IntegerField()
+    exemption = peewee.TextField(null=True)
+    visit = peewee.IntegerField(null=True)
+    lab_order = peewee.IntegerField(null=True)
+    act = peewee.IntegerField()
+
+
+class SaleShareRow(Mapped):
+    """What somebody else than the patient bears of a sale; `base_fcfa` = `amount_fcfa` + `patient_fcfa`."""
+
+    id = peewee.AutoField()
+    sale = peewee.IntegerField()
+    kind = peewee.TextField()
+    payer = peewee.TextField()
+    care_type = peewee.TextField()
+    base_fcfa = peewee.IntegerField()
+    amount_fcfa = peewee.IntegerField()
+    patient_fcfa = peewee.IntegerField()
+    rule = peewee.TextField(null=True)
+    reason = peewee.TextField(null=True)
+    authorised_by = peewee.IntegerField(null=True)
+    sheet = peewee.IntegerField(null=True)
+    reverses = peewee.IntegerField(null=True)
+    act = peewee.IntegerField()
+
+
+class SaleRoundingRow(Mapped):
+    """What cash could not pay to the franc when a sale was settled."""
+
+    id = peewee.AutoField()
+    sale = peewee.IntegerField()
+    amount_fcfa = peewee.IntegerField()
+    rule = peewee.TextField()
+    occurred_on = peewee.TextField()
+    reverses = peewee.IntegerField(null=True)
     act = peewee.IntegerField()

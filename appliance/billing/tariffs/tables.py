@@ -18,3 +18,15 @@ class PriceRow(Mapped):
     act = peewee.IntegerField()
     payer = peewee.TextField(null=True)
     is_withdrawn = peewee.IntegerField(null=True)
+
+
+class ActPriceRow(Mapped):
+    """FCFA for one act of care from a day on; no `payer` is the patient, no price ends it."""
+
+    id = peewee.AutoField()
+    care_act = peewee.TextField()
+    payer = peewee.TextField(null=True)
+    valid_from = peewee.TextField()
+    unit_price_fcfa = peewee.IntegerField(null=True)
+    source = peewee.TextField()
+    act = peewee.IntegerField()

@@ -12,7 +12,7 @@ from appliance.records.patients.matching import phone_key
 from appliance.records.patients.names import name_key, words
 from appliance.storage import Unit
 
-TABLES = ("patient_name", "patient_contact", "patient_contact_before", "patient_search")
+TABLES = ("patient_name", "patient_contact", "patient_contact_before", "patient_search", "patient_cover_number")
 TEXT_MAX = 120
 
 

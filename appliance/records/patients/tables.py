@@ -112,3 +112,12 @@ class PatientChangeRow(Mapped):
     before = peewee.TextField()
     reason = peewee.TextField()
     act = peewee.IntegerField()
+
+
+class PatientCoverNumberRow(Mapped):
+    """The number on the card of whoever is covered: identity, destroyed with it."""
+
+    cover = peewee.IntegerField(primary_key=True)
+    patient = peewee.IntegerField()
+    number = peewee.TextField()
+    act = peewee.IntegerField()

@@ -157,6 +157,10 @@ _FRENCH = {
     "movement-of-a-sale": "Ce mouvement vient d'une vente : annulez la vente, tout reviendra ensemble.",
     "before-count": "Ce lot a été compté après cette date : ce qui a été compté ne change plus. Datez après le comptage.",
     "payment-empty": "Écrivez le montant reçu.",
+    "amount-out-of-range": "Ce montant n'est pas possible.",
+    "care-type-unknown": "Ce payeur n'a pas de taux pour ce type de soins : complétez-le dans la liste des payeurs.",
+    "payer-unknown": "Ce payeur n'est pas dans la liste à cette date.",
+    "payers-no-edition": "Aucune liste de payeurs ne vaut à cette date.",
     "internal": "Une erreur est survenue. Ce qui était enregistré l'est toujours. Notez l'heure et appelez le technicien.",
 }
 SENTENCES = Words(_FRENCH | orders.REFUSALS)
