@@ -18,6 +18,7 @@ from typing import Any
 from sqlcipher3 import dbapi2 as sqlite
 
 from appliance.billing.sales.services import PricedLine, price_lines
+from appliance.billing.till.sessions import session_for
 from appliance.core.actors import Actor, Role
 from appliance.core.clock import FixedClock, SystemClock
 from appliance.core.errors import Refused
@@ -210,7 +211,15 @@ class _Loader:
                 amount_fcfa=quantity * price, exemption=rule,
             )  # fmt: skip
         if due:
-            unit.append("payment", sale=sale, means="cash", amount_fcfa=due, occurred_on=on, reverses=None)
+            unit.append(
+                "payment",
+                sale=sale,
+                means="cash",
+                amount_fcfa=due,
+                occurred_on=on,
+                reverses=None,
+                session=session_for(unit),
+            )
         return {"sale": sale}
 
     def _some(self) -> list[int]:

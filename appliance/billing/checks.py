@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from appliance.billing.till import checks as till
 from appliance.stock.checks import Check
 from appliance.storage import Database
 
@@ -87,4 +88,5 @@ CHECKS: dict[str, Check] = {
     "receipt-numbers": receipt_numbers_have_no_gap,
     "taken-back-sales": taken_back_sales_took_everything_back,
     "dispensed-and-sold": every_handing_over_was_sold,
+    **till.CHECKS,
 }

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from appliance.billing.tariffs.free_care import exemption
 from appliance.billing.tariffs.services import unit_price
+from appliance.billing.till.means import MEANS
+from appliance.billing.till.taking import give_back, take
 from appliance.core.datafile import load_json
 from appliance.core.errors import Refused
 from appliance.core.identifiers import RandomBytes
@@ -25,16 +27,20 @@ from appliance.stock.dispensing.services import DispenseForm
 from appliance.storage import ConstraintFailed, Database, Unit
 
 GROUPS_FILE = Path(__file__).parent / "data" / "product-groups.json"
-MEANS = ("cash", "mobile_money")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaleForm:
-    """A handing-over and its payment. `paid_fcfa` None: what is due is paid in full; less leaves a debt."""
+    """A handing-over and its payment. `paid_fcfa` None: what is due is paid in full; less leaves a debt.
+
+    `operator` and `reference` are those of a payment by mobile money.
+    """
 
     dispense: DispenseForm
     paid_fcfa: int | None = None
     means: str = "cash"
+    operator: str | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +125,7 @@ def sell(unit: Unit, form: SaleForm, random_bytes: RandomBytes | None = None) ->
             amount_fcfa=line.amount_fcfa, exemption=line.exemption,
         )  # fmt: skip
     if paid:
-        unit.append("payment", sale=sale, means=form.means, amount_fcfa=paid, occurred_on=on.isoformat(), reverses=None)
+        take(unit, sale, paid, form.means, operator=form.operator, reference=form.reference)
     if form.dispense.prescription is not None:
         _follow_prescription(unit, form.dispense.prescription)
     return Sale(
@@ -154,8 +160,8 @@ def reverse_sale(unit: Unit, sale: int, reason: str) -> int:
             "sale_line", sale=made, product=line[0], quantity=-line[1], unit_price_fcfa=line[2], amount_fcfa=-line[3],
             exemption=line[4],
         )  # fmt: skip
-    for payment, means, amount in unit.all("SELECT id, means, amount_fcfa FROM payment WHERE sale = ?", (sale,)):
-        unit.append("payment", sale=made, means=means, amount_fcfa=-amount, occurred_on=day, reverses=payment)
+    for (payment,) in unit.all("SELECT id FROM payment WHERE sale = ?", (sale,)):
+        give_back(unit, made, payment)
     prescription = unit.value("SELECT prescription FROM dispense WHERE id = ?", (row[0],))
     if prescription is not None:
         _follow_prescription(unit, prescription)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from appliance.billing.sales.services import MEANS
+from appliance.billing.till.means import CASH, MEANS
+from appliance.billing.till.taking import take
 from appliance.core.errors import Refused
 from appliance.storage import Unit
 
 
-def pay(unit: Unit, sale: int, amount_fcfa: int, means: str = "cash") -> int:
+def pay(
+    unit: Unit, sale: int, amount_fcfa: int, means: str = CASH, *, operator: str | None = None, reference: str | None = None
+) -> int:  # fmt: skip
     """Take a payment for a sale, dated today; returns its id.
 
     Raises `Refused`: "no-such-sale", "means", "is-a-reversal", "already-reversed", "payment-empty", "paid-too-much"
-    (with what is still due).
+    (with what is still due), "operator", "reference-known".
     """
     if means not in MEANS:
         raise Refused("means", means=means)
@@ -32,6 +35,4 @@ def pay(unit: Unit, sale: int, amount_fcfa: int, means: str = "cash") -> int:
     if amount_fcfa > due - paid:
         raise Refused("paid-too-much", due=due - paid, paid=amount_fcfa)
     unit.note(sale=sale)
-    return unit.append(
-        "payment", sale=sale, means=means, amount_fcfa=amount_fcfa, occurred_on=unit.today.isoformat(), reverses=None
-    )
+    return take(unit, sale, amount_fcfa, means, operator=operator, reference=reference)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from appliance.core.errors import ApplianceError
-from appliance.core.french import date_short
+from appliance.core.french import date_short, fcfa
 from appliance.core.periods import parse_date
 from appliance.web.words import Words, _, orders
 
@@ -161,6 +161,23 @@ _FRENCH = {
     "care-type-unknown": "Ce payeur n'a pas de taux pour ce type de soins : complétez-le dans la liste des payeurs.",
     "payer-unknown": "Ce payeur n'est pas dans la liste à cette date.",
     "payers-no-edition": "Aucune liste de payeurs ne vaut à cette date.",
+    "till-name": "Donnez un nom à la caisse (40 lettres au plus).",
+    "till-known": "Une caisse porte déjà ce nom.",
+    "no-such-till": "Cette caisse n'existe pas, ou elle est à quelqu'un d'autre.",
+    "no-such-payment": "Ce paiement n'existe pas.",
+    "till-is-open": "Cette caisse est déjà ouverte par quelqu'un : prenez-en une autre, ou faites-la clôturer.",
+    "till-yours-open": "Vous tenez déjà une caisse ouverte : clôturez-la d'abord.",
+    "till-not-open": "Cette caisse n'est plus ouverte : ouvrez-la, puis recommencez.",
+    "till-not-counted": "Comptez d'abord l'argent de la caisse.",
+    "count-stale": "De l'argent est entré ou sorti depuis le comptage : comptez de nouveau.",
+    "variance-reason": "La caisse ne tombe pas juste : donnez la raison de l'écart.",
+    "opening-variance": "Le fond compté n'est pas ce que la dernière clôture a laissé : recomptez, ou donnez la raison.",
+    "coin": "Vérifiez le nombre de billets et de pièces.",
+    "handover-empty": "Écrivez le montant remis.",
+    "handover-self": "Celui qui remet et celui qui reçoit doivent être deux personnes.",
+    "till-too-low": "La caisse n'a pas autant d'argent.",
+    "operator": "Choisissez l'opérateur dans la liste.",
+    "reference-known": "Cette référence de mobile money a déjà servi pour un autre reçu : relisez le message.",
     "internal": "Une erreur est survenue. Ce qui était enregistré l'est toujours. Notez l'heure et appelez le technicien.",
 }
 SENTENCES = Words(_FRENCH | orders.REFUSALS)
@@ -174,6 +191,16 @@ def sentence(fault: ApplianceError) -> str:
         return _("Il reste %(left)s : servez %(left)s et notez le reste « besoin non servi ».") % given
     if fault.code == "paid-too-much" and "due" in given:
         return _("Le montant dépasse ce qui est dû : il reste %(due)s F à payer.") % given
+    if fault.code == "variance-reason" and "variance" in given:
+        return _("L'écart est de %(variance)s : donnez la raison pour clôturer.") % {
+            "variance": fcfa(_whole(given["variance"]))
+        }
+    if fault.code == "opening-variance" and "left" in given:
+        return _("La dernière clôture a laissé %(left)s et vous comptez %(counted)s : recomptez, ou donnez la raison.") % {
+            "left": fcfa(_whole(given["left"])), "counted": fcfa(_whole(given["counted"])),
+        }  # fmt: skip
+    if fault.code == "till-too-low" and "left" in given:
+        return _("Il n'y a que %(left)s : vérifiez le montant.") % {"left": fcfa(_whole(given["left"]))}
     if fault.code == "before-count" and given.get("on"):
         day = date_short(parse_date(str(given["on"])))
         return _("Ce lot a été compté le %(day)s : datez le mouvement après ce jour.") % {"day": day}
@@ -189,3 +216,7 @@ def sentence(fault: ApplianceError) -> str:
     if "faults" in given and isinstance(given["faults"], list):
         return text + " " + " ; ".join(str(f) for f in given["faults"][:8])
     return text
+
+
+def _whole(given: object) -> int:
+    return given if isinstance(given, int) else 0
