@@ -30,6 +30,7 @@ COMMANDS = {
     "stock": "one product's balance, consumption and months of stock; import of the product list",
     "prices": "the price list: import, export, list",
     "report": "a month's report as figures or paper",
+    "till": "tills: show, open, close with a count",
     "link": "set, test and show the link to the national instance",
     "sync": "what waits to be sent, what was answered; send now",
     "audit": "read the chain of acts again",

@@ -19,6 +19,7 @@ class Role(StrEnum):
     DEPOT_KEEPER = "gerant_depot"
     CASHIER = "caissier"
     TREASURER = "tresorier_asaco"
+    PRESIDENT = "president_asaco"
     DISTRICT_SUPERVISOR = "superviseur_district"
     TECHNICIAN = "technicien"
 

@@ -25,13 +25,14 @@ from appliance.web.sending import exchange
 from appliance.web.staff import admin, auth, emergency, interrupted, matrix
 from appliance.web.state import AppState
 from appliance.web.static_files import static_file
+from appliance.web.till import closing, handovers, opening
 from appliance.web.visitor import visitor_of
 from appliance.web.words.refusals import SENTENCES, sentence
 
 log = logging.getLogger(__name__)
 MODULES = (
     auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, receipts,
-    prices, sales, direct_sales, till, reports, exchange,
+    prices, sales, direct_sales, till, opening, closing, handovers, reports, exchange,
     admin, matrix, villages, upkeep,
     more, interrupted,
 )  # fmt: skip

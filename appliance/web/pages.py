@@ -53,6 +53,7 @@ SAID = Words({
     "urgence": "Accès d'urgence ouvert pour deux heures. Le médecin chef le verra.",
     "urgence-fermee": "Accès d'urgence fermé.", "vu": "Noté : vous avez vu cet accès.", "carte": "Carte donnée à ce patient.",
     "verifie": "Vérification faite : le résultat est ci-dessous.", "heure": "L'heure est notée.",
+    "caisse-ouverte": "Caisse ouverte.", "caisse-close": "Caisse clôturée.", "remis": "Remise enregistrée : les deux ont signé.",
     "defusion": "Fusion défaite : les deux dossiers sont comme avant.",
 })  # fmt: skip
 Ask = Request[Any, Any, Any]

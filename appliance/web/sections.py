@@ -8,10 +8,10 @@ from appliance.web.words import Words
 
 SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "/depot": (("/depot", "depot"),),
-    "/caisse": (("/caisse", "caisse"),),
+    "/caisse": (("/caisse", "caisse"), ("/caisse/remises", "caisse")),
 }
 """By post: each page's path and the tab of the matrix that opens it. A path must have a name in `NAMES`."""
-NAMES = Words({"/depot": "Produits", "/caisse": "Journée"})
+NAMES = Words({"/depot": "Produits", "/caisse": "Journée", "/caisse/remises": "Remises"})
 
 
 def bar(path: str, may: Callable[[str], bool]) -> list[tuple[str, str, bool]]:

@@ -194,7 +194,7 @@ def test_no_franc_moves_in_a_closed_till_whatever_a_program_asks(act: Act, selli
 
 
 def test_the_coins_are_data_and_a_wrong_file_is_named(tmp_path: Path) -> None:
-    assert list(load_coins()[0])[0] == 10_000
+    assert next(iter(load_coins()[0])) == 10_000
     wrong = tmp_path / "coins.json"
     wrong.write_text('{"coins": [\n {"fcfa": 0, "label": "x"}], "operators": []}', "utf-8")
     with pytest.raises(DataFileError, match=r"coins.json:2"):

@@ -16,6 +16,7 @@ ASKED = (
     ("report", "CRGS", "2026-10"),
     ("prices", "list"),
     ("audit", "verify"),
+    ("till", "show"),
 )
 
 

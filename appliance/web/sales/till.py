@@ -13,7 +13,8 @@ from litestar.response import Redirect
 from appliance.access import staff
 from appliance.billing.sales import services
 from appliance.billing.tariffs.free_care import label_of
-from appliance.billing.till import repository
+from appliance.billing.till import drawers, repository
+from appliance.billing.till.coins import operators
 from appliance.billing.till.services import pay
 from appliance.core.errors import Refused
 from appliance.core.periods import parse_date
@@ -23,7 +24,7 @@ from appliance.records.facility.services import facility
 from appliance.records.patients import repository as patients
 from appliance.storage import Database, Unit
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.pages import Ask, page, refused, sees, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 from appliance.web.words import labels
@@ -54,10 +55,17 @@ def post_page(request: Request[Any, Any, Any], jour: str = "") -> Response[bytes
     with state_of(request).opened.reading() as db:
         owed = repository.owed(db, today - timedelta(days=OWED_DAYS))
         total, exempt, due = repository.day_totals(db, day)
+        mine = drawers.open_of(db, session_of(request).staff)
         return page(
             request, "sales/till.html", db, owed=owed, names=_names(db, owed) if _may_see_names(request, db) else {},
             day=day, before=day - timedelta(days=1), after=day + timedelta(days=1) if day < today else None,
-            takings=_takings(db, day), total=total, exempt=exempt, due=due, means=labels.MEANS,
+            takings=_takings(db, day), total=total, exempt=exempt, due=due, means=labels.MEANS, mine=mine,
+            # Whoever keeps an open drawer counts it without having read what must lie in it.
+            is_blind=mine is not None and not sees(request, db, "comptes"), closed=drawers.closed_drawers(db, 8),
+            keepers={d.session: staff.name_of(db, d.staff) for d in drawers.closed_drawers(db, 8)},
+            others=[
+                (d, staff.name_of(db, d.staff)) for d in drawers.open_drawers(db) if d.staff != session_of(request).staff
+            ],
         )  # fmt: skip
 
 
@@ -78,7 +86,14 @@ async def take_payment(request: Request[Any, Any, Any], sale: int) -> Response[b
     def write(unit: Unit) -> dict[str, Any]:
         if amount is None:
             raise Refused("form")
-        pay(unit, sale, amount, form.raw("moyen") or "cash")
+        pay(
+            unit,
+            sale,
+            amount,
+            form.raw("moyen") or "cash",
+            operator=form.raw("operateur") or None,
+            reference=form.raw("reference") or None,
+        )
         held = repository.sale(unit, sale)
         visit = visits.get(unit, held.visit) if held and held.visit and not held.left_fcfa else None
         if visit and visit.station is Station.CASHIER:
@@ -129,7 +144,7 @@ def _receipt_view(request: Ask, db: Database, sale: int) -> dict[str, Any]:
     return {
         "sale": held, "lines": repository.lines(db, sale), "label_of": label_of, "other": other,
         "patient_name": named.get(held.patient or 0, ""), "served_by": staff.name_of(db, held.staff) if held.staff else "",
-        "centre_code": centre.code if centre else "", "means": labels.MEANS,
+        "centre_code": centre.code if centre else "", "means": labels.MEANS, "operators": operators(),
     }  # fmt: skip
 
 

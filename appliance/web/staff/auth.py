@@ -53,7 +53,7 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect
         return to("/entrer")
     # One try at a time for each person: a hundred tablets at once have no more tries than one.
     async with state.doors.setdefault(member_id, asyncio.Lock()):
-        member, fault = await _try_pin(request, member_id, form.raw("code"))
+        member, fault = await try_pin(request, member_id, form.raw("code"))
     if member is None:
         return to("/entrer")
     if fault is not None:
@@ -72,7 +72,7 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect
     return to(_safe(form.raw("ou")) or "/")
 
 
-async def _try_pin(request: Ask, member_id: int, pin: str) -> tuple[staff.Member | None, Refused | None]:
+async def try_pin(request: Ask, member_id: int, pin: str) -> tuple[staff.Member | None, Refused | None]:
     """One try: the person with what was wrong, both read anew behind the one before."""
     state = state_of(request)
     held = await asyncio.to_thread(_held, request, member_id)
@@ -129,7 +129,7 @@ async def own_pin(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect
     try:
         if not session.must_change_pin:
             async with state.doors.setdefault(session.staff, asyncio.Lock()):
-                _, fault = await _try_pin(request, session.staff, form.raw("actuel"))
+                _, fault = await try_pin(request, session.staff, form.raw("actuel"))
             if fault is not None:
                 form.errors["actuel"] = sentence(fault)
                 raise Refused("form")

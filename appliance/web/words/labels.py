@@ -14,7 +14,7 @@ RAIL = Words({
 ROLES = Words({
     "dtc": "Médecin chef (DTC)", "medecin": "Médecin", "sage_femme": "Sage-femme", "matrone": "Matrone",
     "infirmier": "Infirmier", "vaccinateur": "Vaccinateur", "laborantin": "Laborantin", "gerant_depot": "Gérant de dépôt",
-    "caissier": "Caissier", "tresorier_asaco": "Trésorier ASACO", "superviseur_district": "Superviseur du district",
+    "caissier": "Caissier", "tresorier_asaco": "Trésorier ASACO", "president_asaco": "Président ASACO", "superviseur_district": "Superviseur du district",
     "technicien": "Technicien",
 })  # fmt: skip
 STATIONS = Words({
@@ -34,6 +34,9 @@ LOSSES = Words({k: v for k, v in MOVEMENTS.items() if k.startswith("loss_")})
 CAUSES = Words({
     "stockout": "Rupture", "too_expensive": "Trop cher", "refused": "Refusé", "substituted": "Remplacé", "other": "Autre",
 })  # fmt: skip
+ENTRIES = Words({"opening_balance": "Solde de départ", "till_variance": "Écart de caisse"})
+TILL_MOVES = Words({
+    "payment": "Paiement", "refund": "Rendu", "handover": "Remise"})  # fmt: skip
 MEANS = Words({"cash": "Espèces", "mobile_money": "Mobile money"})
 PAYERS = Words({
     "patient": "Patient", "amo": "AMO", "ramed": "RAMED", "mutuelle": "Mutuelle", "projet": "Projet ou ONG",

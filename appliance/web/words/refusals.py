@@ -5,7 +5,7 @@ from __future__ import annotations
 from appliance.core.errors import ApplianceError
 from appliance.core.french import date_short, fcfa
 from appliance.core.periods import parse_date
-from appliance.web.words import Words, _, orders
+from appliance.web.words import Words, _, money, orders
 
 _FRENCH = {
     "already-saved": "C'est déjà enregistré avec un autre contenu. Ouvrez la fiche pour voir ce qui est gardé, puis corrigez.",
@@ -161,26 +161,9 @@ _FRENCH = {
     "care-type-unknown": "Ce payeur n'a pas de taux pour ce type de soins : complétez-le dans la liste des payeurs.",
     "payer-unknown": "Ce payeur n'est pas dans la liste à cette date.",
     "payers-no-edition": "Aucune liste de payeurs ne vaut à cette date.",
-    "till-name": "Donnez un nom à la caisse (40 lettres au plus).",
-    "till-known": "Une caisse porte déjà ce nom.",
-    "no-such-till": "Cette caisse n'existe pas, ou elle est à quelqu'un d'autre.",
-    "no-such-payment": "Ce paiement n'existe pas.",
-    "till-is-open": "Cette caisse est déjà ouverte par quelqu'un : prenez-en une autre, ou faites-la clôturer.",
-    "till-yours-open": "Vous tenez déjà une caisse ouverte : clôturez-la d'abord.",
-    "till-not-open": "Cette caisse n'est plus ouverte : ouvrez-la, puis recommencez.",
-    "till-not-counted": "Comptez d'abord l'argent de la caisse.",
-    "count-stale": "De l'argent est entré ou sorti depuis le comptage : comptez de nouveau.",
-    "variance-reason": "La caisse ne tombe pas juste : donnez la raison de l'écart.",
-    "opening-variance": "Le fond compté n'est pas ce que la dernière clôture a laissé : recomptez, ou donnez la raison.",
-    "coin": "Vérifiez le nombre de billets et de pièces.",
-    "handover-empty": "Écrivez le montant remis.",
-    "handover-self": "Celui qui remet et celui qui reçoit doivent être deux personnes.",
-    "till-too-low": "La caisse n'a pas autant d'argent.",
-    "operator": "Choisissez l'opérateur dans la liste.",
-    "reference-known": "Cette référence de mobile money a déjà servi pour un autre reçu : relisez le message.",
     "internal": "Une erreur est survenue. Ce qui était enregistré l'est toujours. Notez l'heure et appelez le technicien.",
 }
-SENTENCES = Words(_FRENCH | orders.REFUSALS)
+SENTENCES = Words(_FRENCH | orders.REFUSALS | money.REFUSALS)
 
 
 def sentence(fault: ApplianceError) -> str:

@@ -1,0 +1,71 @@
+"""Opening a till: which one, and its float counted."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+
+from appliance.billing.till import drawers
+from appliance.billing.till.coins import coins
+from appliance.billing.till.sessions import add_till, open_till
+from appliance.core.errors import Refused
+from appliance.storage import Database, Unit
+from appliance.web.forms import Form
+from appliance.web.pages import Ask, page, refused, session_of, state_of, to
+from appliance.web.reading import in_reader
+from appliance.web.security import read_form, request_key
+from appliance.web.till.counting import counted
+from appliance.web.words import _
+
+PATH = "/caisse/ouverture"
+NEW = "nouvelle"
+
+
+@get(PATH, opt={"tab": "caisse", "level": "write"})
+@in_reader
+def opening_page(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The free tills with what was left in each, and the count of the float."""
+    with state_of(request).opened.reading() as db:
+        return page(request, "till/opening.html", db, **_view(request, db))
+
+
+@post(PATH, opt={"tab": "caisse", "level": "write"})
+async def open_one(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
+    """Open the till, kept by whoever is signed in."""
+    form = await read_form(request)
+    pieces = counted(form)
+    chosen = form.raw("caisse")
+    till = int(chosen) if chosen.isdigit() and len(chosen) < 10 else None
+    if till is None and chosen not in ("", NEW):
+        form.errors["caisse"] = _("Choisissez la caisse.")
+
+    def write(unit: Unit) -> dict[str, Any]:
+        if form.errors:
+            raise Refused("form")
+        key = add_till(unit, form.raw("nom") or _("Caisse")) if till is None else till
+        return {"session": open_till(unit, key, pieces, form.raw("raison"))}
+
+    try:
+        done = await state_of(request).opened.act(
+            "open-till", session_of(request).actor, write, key=request_key(form), body=form.plain()
+        )
+    except Refused as fault:
+        return await asyncio.to_thread(_again, request, form, fault)
+    return to("/caisse", "deja" if done.repeated else "caisse-ouverte")
+
+
+def _again(request: Ask, form: Form, fault: Refused) -> Response[bytes]:
+    with state_of(request).opened.reading() as db:
+        shown = None if fault.code == "form" else fault
+        return refused(request, "till/opening.html", db, form, shown, **_view(request, db))
+
+
+def _view(request: Ask, db: Database) -> dict[str, Any]:
+    who = session_of(request).staff
+    return {"mine": drawers.open_of(db, who), "tills": drawers.free_tills(db, who), "coins": coins(), "new": NEW}
+
+
+HANDLERS = [opening_page, open_one]
