@@ -11,15 +11,19 @@ from typing import Any
 import click
 
 from appliance.cli.main import show
+from appliance.cli.opening import system_clock
 from appliance.cli.rule_cases import consumption_case, order_case
 from appliance.cli.rule_share import share
 from appliance.core.datafile import Located, parse_json, read_text
 from appliance.core.errors import Refused
 from appliance.core.french import number_fr
+from appliance.core.periods import parse_date
 from appliance.records.patients.names import compare, name_keys
+from appliance.stock.barcodes.gs1 import read as read_code
 from appliance.stock.consumption.average import average_monthly_consumption
 from appliance.stock.consumption.model import Consumption
 from appliance.stock.ordering.quantity import Proposal, propose
+from appliance.web.words.codes import CODE_CAUTIONS, code_lines
 from appliance.web.words.labels import CONFIDENCES
 from appliance.web.words.labels import ORDER_WARNINGS as WARNINGS
 
@@ -84,6 +88,24 @@ def order(case: str, as_json: bool) -> None:
     click.echo(order_label(result))
     for code in result.warnings:
         click.echo(f"  attention : {WARNINGS.get(code, code)}")
+
+
+@rules.command()
+@click.argument("code")
+@click.option("--on", "on", default="", help="The day that tells the century of two-digit years; today unless given.")
+@AS_JSON
+def gs1(code: str, on: str, as_json: bool) -> None:
+    """What the CODE of a box says: GTIN, lot, expiry, serial number (GS1 DataMatrix, GS1-128, EAN-13, typed)."""
+    found = read_code(code, parse_date(on) if on else system_clock().today())
+    if found.fault:
+        raise Refused(found.fault, cautions=[c.value for c in found.cautions])
+    if as_json:
+        show(found.facts())
+        return
+    for name, value in code_lines(found):
+        click.echo(f"{name} : {value}")
+    for caution in found.cautions:
+        click.echo(f"  attention : {CODE_CAUTIONS[caution]}")
 
 
 def consumption_label(result: Consumption) -> str:

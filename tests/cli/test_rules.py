@@ -128,3 +128,13 @@ def test_a_share_is_told_in_whole_francs_that_add_up() -> None:
     assert (told["cash"], told["rounding"]) == (135, -1)
     refused = appliance("rules", "share", "--payer", "ROI", "--amount", "455", "--json")
     assert refused.returncode == 2 and json.loads(refused.stderr)["error"] == "payer-unknown"
+
+
+def test_a_code_tells_its_fields_and_nonsense_is_refused() -> None:
+    answer = asked("rules", "gs1", "(01)03453120000011(17)260900(10)AB-1(21)S9(240)REF")
+    assert {k: answer[k] for k in ("gtin", "lot", "expires_on", "expiry_precision", "serial", "count", "other", "warnings")} == {
+        "gtin": "03453120000011", "lot": "AB-1", "expires_on": "2026-09-30", "expiry_precision": "month", "serial": "S9",
+        "count": None, "other": {"240": "REF"}, "warnings": [],
+    }  # fmt: skip
+    done = appliance("rules", "gs1", "(17)261332", "--json")
+    assert (done.returncode, json.loads(done.stderr)["error"]) == (2, "code-unreadable")
