@@ -7,11 +7,18 @@ from collections.abc import Callable
 from appliance.web.words import Words
 
 SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
-    "/depot": (("/depot", "depot"),),
+    "/depot": (
+        ("/depot", "depot"),
+        ("/depot/codes", "depot"),
+    ),
     "/caisse": (("/caisse", "caisse"), ("/caisse/remises", "caisse")),
 }
 """By post: each page's path and the tab of the matrix that opens it. A path must have a name in `NAMES`."""
-NAMES = Words({"/depot": "Produits", "/caisse": "Journée", "/caisse/remises": "Remises"})
+NAMES = Words({
+    "/depot": "Produits",
+    "/depot/codes": "Codes",
+    "/caisse": "Journée", "/caisse/remises": "Remises",
+})  # fmt: skip
 
 
 def bar(path: str, may: Callable[[str], bool]) -> list[tuple[str, str, bool]]:

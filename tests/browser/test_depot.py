@@ -63,3 +63,35 @@ def test_a_phone_reads_the_report_row_by_row(browser: Any, resident: Resident) -
     page.wait_for_selector("#panneau >> text=lignes comptées")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.context.close()
+
+
+@pytest.mark.parametrize("focus", ["#lot-0-quantite", None], ids=["in-a-field", "nowhere"])
+def test_a_reader_that_plays_a_keyboard_fills_what_is_empty_and_blanks_nothing(
+    browser: Any, resident: Resident, focus: str | None
+) -> None:
+    page = signed_in(browser, resident, "portrait")
+    page.goto("/depot/reception?produit=MLS069")
+    page.fill("#lot-0-numero", "LX-7")
+    page.fill("#lot-0-quantite", "40")
+    if focus:
+        page.focus(focus)
+    else:
+        page.evaluate("document.activeElement.blur()")
+    with page.expect_response("**/depot/reception/code"):
+        page.keyboard.type("01034531200000111728030010LX-7")
+        page.keyboard.press("Control+BracketRight")
+        page.keyboard.type("21S1")
+        page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#lot-0-peremption').value === '03/2028'")
+    assert page.input_value("#lot-0-numero") == "LX-7"
+    assert page.input_value("#lot-0-quantite") == "40"  # the reader's digits are taken out of the field they fell into
+    page.keyboard.type("3453120000011")
+    page.keyboard.press("Enter")  # a second scan, of a code that carries no lot
+    page.wait_for_load_state("networkidle")
+    assert [page.input_value(f"#lot-0-{name}") for name in ("numero", "peremption", "quantite")] == [
+        "LX-7",
+        "03/2028",
+        "40",
+    ]
+    assert "/depot/reception" in page.url
+    page.context.close()

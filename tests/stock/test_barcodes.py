@@ -167,7 +167,7 @@ def test_a_separator_that_was_never_sent_is_said_where_it_can_be_told() -> None:
 def test_a_keyboard_of_another_country_is_undone() -> None:
     french = cleaned(f"]d201{GTIN}1726093010AB7")
     assert french.text == f"01{GTIN}1726093010AB7"
-    typed = "$déà&à\"'(\"&éààààà&&&èé-àç\"à&àQBè"  # the same code on a tablet that believes in a French keyboard
+    typed = '$déà&à"\'("&éààààà&&&èé-àç"à&àQBè'  # the same code on a tablet that believes in a French keyboard
     found = of(typed)
     assert (found.gtin, found.lot, found.symbology) == (GTIN, "AB7", "]d2")
     assert found.cautions == ("keyboard-layout",)
@@ -179,7 +179,9 @@ def test_words_with_accents_are_words() -> None:
     assert of("Paracétamol").other == {"plain": "Paracétamol"}
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\x1d\x1d", "]d2", "(17)261399", "(01)0345312000001", "x" * (LENGTH_MAX + 1)])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\x1d\x1d", "]d2", "(17)261399", "(01)0345312000001", "x" * (LENGTH_MAX + 1)]
+)
 def test_of_some_codes_nothing_is_read(text: str) -> None:
     assert of(text).fault in {"code-empty", "code-unreadable", "code-too-long"}
 

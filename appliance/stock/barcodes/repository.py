@@ -44,3 +44,10 @@ def of_product(db: Database, product: int) -> list[Packaging]:
             (product,),
         )
     ]
+
+
+def listed(db: Database, limit: int = 500) -> list[Packaging]:
+    """Every pack that is known by a code, the latest first."""
+    products = [row[0] for row in db.all("SELECT DISTINCT product FROM packaging ORDER BY product")]
+    found = [pack for product in products for pack in of_product(db, product)]
+    return sorted(found, key=lambda pack: -pack.id)[:limit]

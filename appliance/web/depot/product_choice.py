@@ -8,9 +8,11 @@ from datetime import date
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.ledger import repository as ledger
 from appliance.storage import Database
+from appliance.web.depot.scanning import scanned
 from appliance.web.forms import Form
 
 SHOWN_MAX = 8
+CODE_MIN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +27,12 @@ class Choice:
 
 
 def choices(db: Database, text: str, today: date, *, on_shelf: bool = False) -> list[Choice]:
-    """Products that fit a text; with `on_shelf`, only those of which something may be given today."""
+    """Products that fit a text, or the one whose box bears the code typed; with `on_shelf`, only those of which something may be given today."""
     held = ledger.usable_by_product(db, today)
+    coded = scanned(db, text, today).product if len(text) >= CODE_MIN and any(c.isdigit() for c in text) else None
     found = [
         Choice(id=p.id, label=p.label, form=p.form, unit=p.base_unit, held=held.get(p.id, 0))
-        for p in catalogue.listed(db, text)
+        for p in ([coded] if coded else catalogue.listed(db, text))
         if not on_shelf or held.get(p.id, 0)
     ]
     return found[:SHOWN_MAX]

@@ -20,7 +20,9 @@ from appliance.stock.ledger.fefo import last_usable_day
 from appliance.stock.ledger.model import LOT_UNKNOWN
 from appliance.stock.ledger.services import BACKDATE_DAYS_MAX, ReceivedLot
 from appliance.storage import Database, Unit
+from appliance.web.depot.delivery_codes import keep_packs, take_code
 from appliance.web.depot.product_choice import choices, keep_lines
+from appliance.web.depot.scanning import raw_code
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, fragment, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
@@ -67,11 +69,29 @@ def product_list(request: Request[Any, Any, Any], cherche: str = "") -> Response
 async def lines(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The same delivery with a lot more or less, and its quantities worked out. Nothing is written."""
     form = await read_form(request)
+    code = await raw_code(request, form)
 
     def shown() -> Response[bytes]:
         with state_of(request).opened.reading() as db:
             keep_lines(db, form, "lot", {})
-            view = _view(request, db, form)
+            # A code that was read before its product was known waits for the product in its field.
+            said = take_code(db, form, code, today_of(request)) if form.raw("ajoute") and code.strip() else []
+            view = _view(request, db, form) | {"scan_said": said}
+            return page(request, "depot/receipt.html", db, **view, form=form, request_key=form.raw("request_key"))
+
+    return await asyncio.to_thread(shown)
+
+
+@post(f"{PATH}/code", opt={"tab": "depot", "level": "write"}, status_code=200)
+async def code_read(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The same delivery with what the code of a box carries filled in. Nothing is written, nothing typed is changed."""
+    form = await read_form(request)
+    code = await raw_code(request, form)
+
+    def shown() -> Response[bytes]:
+        with state_of(request).opened.reading() as db:
+            said = take_code(db, form, code, today_of(request))
+            view = _view(request, db, form) | {"scan_said": said}
             return page(request, "depot/receipt.html", db, **view, form=form, request_key=form.raw("request_key"))
 
     return await asyncio.to_thread(shown)
@@ -95,6 +115,7 @@ async def receive(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect
         if form.errors:
             raise Refused("form")
         place = ledger.main_place(unit)
+        keep_packs(unit, form)
         return {"receipt": services.receive(unit, place, form.raw("numero"), form.raw("fournisseur"), lots, on)}
 
     try:
@@ -117,7 +138,7 @@ def _view(request: Ask, db: Database, form: Form) -> dict[str, Any]:
     return {
         "lines": [line for row in form.rows("lot") if (line := _line(db, form, row, today))],
         "supplier": held.supplier if held else "DRC", "cherche": cherche, "path": f"{PATH}/lignes",
-        "found": choices(db, cherche, today) if cherche else [],
+        "found": choices(db, cherche, today) if cherche else [], "scan_action": f"{PATH}/code", "scan_target": "#lots", "scan_said": [],
     }  # fmt: skip
 
 
@@ -204,4 +225,4 @@ def _expiry(form: Form, name: str) -> tuple[int, int, int | None] | None:
     return None
 
 
-HANDLERS = [receipt_page, product_list, lines, receive]
+HANDLERS = [receipt_page, product_list, lines, code_read, receive]

@@ -35,5 +35,7 @@ def code_lines(found: Reading) -> list[tuple[str, str]]:
         lines.append((_("Péremption"), f"{date_short(found.expiry.on)} ({PRECISIONS[found.expiry.precision]})"))
     lines += [(_("N° de série"), found.serial), (_("Nombre"), None if found.count is None else str(found.count))]
     known = identifiers().known
-    lines += [(known[ai].label if ai in known else _("Autre (%(ai)s)") % {"ai": ai}, v) for ai, v in found.other.items()]
+    lines += [
+        (known[ai].label if ai in known else _("Autre (%(ai)s)") % {"ai": ai}, v) for ai, v in found.other.items()
+    ]
     return [(name, value) for name, value in lines if value]
