@@ -25,7 +25,7 @@ PAGES = (
     "/", "/patients", "/patients/nouveau", "/patients/3", "/visites/3", "/visites/3?corriger=1", "/visites/3/labo",
     "/visites/3/ordonnances", "/visites/3/triage", "/laboratoire", "/registre?jour=2026-10-05", "/registre?mois=2026-10", "/?file=tous", "/depot",
     "/depot/produits/MLS001", "/depot/produits/MLS001/calcul", "/depot/reception", "/vente", "/vente-directe", "/caisse", "/rapports",
-    "/depot/reception?produit=MLS001", "/depot/produits/MLS001/fiche", "/depot/tarif?produit=MLS001", "/rapports/RMA/2026-10/ligne?element=CUR_NC",
+    "/depot/reception?produit=MLS001", "/depot/produits/MLS001/fiche", "/depot/tarif?produit=MLS001", "/depot/codes", "/rapports/RMA/2026-10/ligne?element=CUR_NC",
     "/rapports/RMA/2026-10/case?element=CUR_NC&d=%7B%22AGE6%22%3A%221_4A%22%7D",
     "/rapports/RMA/2026-10", "/rapports/RMA/2026-10?section=MORB", "/rapports/CRGS/2026-10", "/envois", "/envois/1", "/envois/liaison",
     "/envois/correspondance", "/personnel", "/personnel/matrice", "/personnel/matrice?fonction=gerant_depot", "/nulle-part", "/personnel/journal", "/personnel/2", "/villages", "/villages/2", "/patients/3/corriger", "/patients/3/histoire",
