@@ -13,12 +13,19 @@ from appliance.core.errors import Refused
 from appliance.core.periods import Month, parse_date
 from appliance.stock.consumption.average import average_monthly_consumption, last_closed
 from appliance.stock.consumption.model import Consumption, History, MonthOfUse
-from appliance.stock.ordering.awaited import Awaited, still_awaited
+from appliance.stock.ordering.awaited import Awaited
+from appliance.stock.ordering.bands import Thresholds
 from appliance.stock.ordering.expiry import LotAhead
+from appliance.stock.ordering.levels import LeadTimes, Levels, computed_levels
 from appliance.stock.ordering.quantity import Situation
-from appliance.stock.ordering.season import look_ahead_index
+from appliance.stock.ordering.season import MONTHS_NEEDED, Profile, Season, season_of
+from appliance.stock.ordering.working import Case
+from appliance.stock.orders.model import OrderKind
 
 MONTHS_MAX = 600
+NET_LOWEST = -(10**9)
+"""A month's net use may be negative: a reversal after closing falls in the open month (rule T9)."""
+LEAD_TIME_DAYS, EMERGENCY_LEAD_TIME_DAYS = 14, 7
 
 
 def consumption_case(held: Located) -> History:
@@ -44,7 +51,7 @@ def consumption_case(held: Located) -> History:
     )
 
 
-def order_case(held: Located) -> tuple[Situation, Consumption | None]:
+def order_case(held: Located) -> Case:
     """An order case: a CMM, or months to compute it from; usable stock, or lots."""
     estimate: Consumption | None = None
     if held.content.get("months") is not None:
@@ -55,29 +62,65 @@ def order_case(held: Located) -> tuple[Situation, Consumption | None]:
     warnings = ("cmm-differs-from-months",) if estimate and cmm is not None and _differ(cmm, estimate.cmm) else ()
     if cmm is None and estimate is not None:
         cmm = estimate.cmm
-    lots = _lots(held)
-    usable = _optional(held, "usable")
+    lots, usable = _lots(held), _optional(held, "usable")
     if lots is None and usable is None:
         held.fault((), "must have usable or lots")
-    shelf_life = _optional(held, "shelf_life_months")
-    on_order, late = _on_order(held)
-    return (
-        Situation(
-            cmm=cmm,
-            max_months=_number(held, ("max_months",), 3, low=0),
-            usable=usable,
-            lots=lots,
-            on_order=on_order,
-            reserved=_number(held, ("reserved",), 0, low=0),
-            loans_due_in=_number(held, ("loans_due_in",), 0, low=0),
-            loans_due_out=_number(held, ("loans_due_out",), 0, low=0),
-            pack=int(_number(held, ("pack",), 1, low=1, whole=True)),
-            shelf_life_months=shelf_life,
-            season_index=_season(held),
-            warnings=(*warnings, *late),
-        ),
-        estimate,
+    times = _lead_times(held)
+    levels = _levels(held, times)
+    orders = _on_order(held)
+    situation = Situation(
+        cmm=cmm,
+        usable=usable,
+        lots=lots,
+        on_order=_number(held, ("on_order",), 0, low=0) if orders is None else Fraction(0),
+        reserved=_number(held, ("reserved",), 0, low=0),
+        loans_due_in=_number(held, ("loans_due_in",), 0, low=0),
+        loans_due_out=_number(held, ("loans_due_out",), 0, low=0),
+        pack=int(_number(held, ("pack",), 1, low=1, whole=True)),
+        shelf_life_months=_optional(held, "shelf_life_months"),
+        warnings=warnings,
     )
+    kind = held.content.get("kind", OrderKind.NORMAL.value)
+    if kind not in {k.value for k in OrderKind}:
+        held.fault(("kind",), f"must be normal or emergency, not {kind!r}")
+    given = sum((Fraction(lot.quantity) for lot in lots or () if lot.days_left > 0), Fraction(0))
+    return Case(
+        situation=situation, usable=given if lots is not None else usable or Fraction(0), levels=levels,
+        lead_time_days=times.days, consumption=estimate, season=_season(held, levels), awaited=orders,
+        kind=OrderKind(kind),
+    )  # fmt: skip
+
+
+def _lead_times(held: Located) -> LeadTimes:
+    """Lead times as given, or learned from `observed_lead_times` once five are known (rule E)."""
+    return LeadTimes(
+        default_days=_number(held, ("lead_time_days",), LEAD_TIME_DAYS, low=0),
+        emergency_default_days=_number(held, ("emergency_lead_time_days",), EMERGENCY_LEAD_TIME_DAYS, low=0),
+        observed=_days(held, "observed_lead_times"), emergency_observed=_days(held, "observed_emergency_lead_times"),
+    )  # fmt: skip
+
+
+def _days(held: Located, name: str) -> tuple[int, ...]:
+    if held.content.get(name) is None:
+        return ()
+    rows = held.need((name,), list)
+    return tuple(int(_number(held, (name, index), low=0, whole=True)) for index in range(len(rows)))
+
+
+def _levels(held: Located, times: LeadTimes) -> Levels:
+    """Levels as given in months; computed by rule E where `review_months` is given and no `max_months`."""
+    usual = Thresholds()
+    if held.content.get("max_months") is None and held.content.get("review_months") is not None:
+        safety = _fraction(held, "safety_months", Fraction(1, 2))
+        return computed_levels(times, safety, _fraction(held, "review_months", Fraction(1)))
+    return Levels(
+        minimum=_fraction(held, "min_months", usual.minimum), maximum=_fraction(held, "max_months", usual.maximum),
+        emergency=_fraction(held, "eop_months", usual.emergency),
+    )  # fmt: skip
+
+
+def _fraction(held: Located, name: str, default: Fraction) -> Fraction:
+    return default if held.content.get(name) is None else _number(held, (name,), low=0)
 
 
 def _differ(given: Fraction, computed: Fraction | None) -> bool:
@@ -85,33 +128,29 @@ def _differ(given: Fraction, computed: Fraction | None) -> bool:
     return computed is None or abs(given - computed) > Fraction(1, 2)
 
 
-def _on_order(held: Located) -> tuple[Fraction, tuple[str, ...]]:
+def _on_order(held: Located) -> tuple[Awaited, ...] | None:
     """What is on its way: a sum, or orders `{"quantity", "age_days"}` of which one older than 2 lead times stops counting."""
     if not isinstance(held.content.get("on_order"), list):
-        return _number(held, ("on_order",), 0, low=0), ()
-    orders = [
+        return None
+    if held.content.get("observed_lead_times") is None:
+        held.need(("lead_time_days",), (int, float))
+    return tuple(
         Awaited(
             quantity=_number(held, ("on_order", index, "quantity"), low=0),
             age_days=int(_number(held, ("on_order", index, "age_days"), low=0, whole=True)),
         )
         for index in range(len(held.content["on_order"]))
-    ]
-    counted, overdue = still_awaited(orders, _number(held, ("lead_time_days",), low=0))
-    return counted, ("order-overdue",) if overdue else ()
+    )
 
 
 def _month(held: Located, index: int) -> MonthOfUse:
     path: Path_ = ("months", index)
     held.need(path, dict)
-    text = held.need((*path, "month"), str)
-    try:
-        month = Month.parse(text)
-    except Refused:
-        held.fault((*path, "month"), f"must be a month like 2026-07, not {text!r}")
+    month = _named_month(held, (*path, "month"))
     row = held.content["months"][index]
     return MonthOfUse(
         month=month,
-        consumed=_number(held, (*path, "consumed"), low=0),
+        consumed=_number(held, (*path, "consumed"), low=NET_LOWEST),
         stockout_days=int(_number(held, (*path, "stockout_days"), 0, low=0, high=month.days, whole=True)),
         unmet=_number(held, (*path, "unmet"), 0, low=0),
         unmet_captured=_number(held, (*path, "unmet_captured"), 0, low=0, high=1),
@@ -142,17 +181,38 @@ def _lots(held: Located) -> list[LotAhead] | None:
     ]
 
 
-def _season(held: Located) -> Fraction:
-    """`season_index` as given, or computed from `season_history` (months with consumed) at `as_of`."""
-    if held.content.get("season_history") is None:
-        return _number(held, ("season_index",), 1, low=0)
+def _season(held: Located, levels: Levels) -> Season:
+    """`season_index` as given, or computed from `season_history` (months with consumed) or `season_profile` at `as_of`."""
+    if held.content.get("season_history") is None and held.content.get("season_profile") is None:
+        given = held.content.get("season_index")
+        return Season() if given is None else Season(index=_number(held, ("season_index",), low=0), origin="given")
     history = {}
-    for index in range(len(held.need(("season_history",), list))):
+    for index in range(len(held.need(("season_history",), list)) if held.content.get("season_history") else 0):
         path: Path_ = ("season_history", index)
-        month = Month.parse(held.need((*path, "month"), str))
-        history[month] = _number(held, (*path, "consumed"), low=0)
+        held.need(path, dict)
+        history[_named_month(held, (*path, "month"))] = _number(held, (*path, "consumed"), low=NET_LOWEST)
     last = last_closed(History(as_of=_date(held, ("as_of",)), months=()))
-    return look_ahead_index(history, last, int(_number(held, ("max_months",), 3, low=1)))
+    window = int(_number(held, ("window_months",), 3, low=1, high=12, whole=True))
+    return season_of(
+        history, last, ahead=max(-(-levels.maximum // 1), 1), behind=window, profile=_profile(held)
+    )  # fmt: skip
+
+
+def _profile(held: Located) -> Profile | None:
+    if held.content.get("season_profile") is None:
+        return None
+    if len(held.need(("season_profile",), list)) != MONTHS_NEEDED:
+        held.fault(("season_profile",), "must be twelve numbers, January first")
+    index = tuple(_number(held, ("season_profile", month), low=0) for month in range(MONTHS_NEEDED))
+    return Profile(id="given", label="", districts=(), index=index)
+
+
+def _named_month(held: Located, path: Path_) -> Month:
+    text = held.need(path, str)
+    try:
+        return Month.parse(text)
+    except Refused:
+        held.fault(path, f"must be a month like 2026-07, not {text!r}")
 
 
 def _optional(held: Located, name: str) -> Fraction | None:

@@ -22,7 +22,8 @@ from appliance.records.patients.names import compare, name_keys
 from appliance.stock.barcodes.gs1 import read as read_code
 from appliance.stock.consumption.average import average_monthly_consumption
 from appliance.stock.consumption.model import Consumption
-from appliance.stock.ordering.quantity import Proposal, propose
+from appliance.stock.ordering.quantity import Proposal
+from appliance.stock.ordering.working import Working, work_out
 from appliance.web.words.codes import CODE_CAUTIONS, code_lines
 from appliance.web.words.labels import CONFIDENCES
 from appliance.web.words.labels import ORDER_WARNINGS as WARNINGS
@@ -63,7 +64,20 @@ def names(first: str, second: str, as_json: bool) -> None:
 @click.argument("case")
 @AS_JSON
 def consumption(case: str, as_json: bool) -> None:
-    """Average monthly consumption (CMM) by rules A1 to A7."""
+    """Average monthly consumption (CMM) by rules A1 to A7.
+
+    \b
+    CASE: {"as_of": "2026-09-30", "first_receipt": null or a date, "window_months": 3,
+     "months": [{"month": "2026-07", "consumed": 300, "stockout_days": 0, "unmet": 0, "unmet_captured": 0.0,
+                 "source": "papier", "excluded": {"by": NAME, "reason": TEXT}}, ...]}
+    Months stand oldest first; an absent one counts no use and no day with stock. `consumed` is net of reversals and
+    may be below 0. `unmet_captured` is the share of the stock-out days on which prescriptions were captured.
+
+    \b
+    Answer: cmm (null: unknown), estimator (A1, A2, null), months_used, available_days, confidence (good, fair, low),
+    unknown, label, rule (A1, A2, A3, A3-season, A4, unknown), naive (the plain mean), window (month by month),
+    outliers and open_months (kept apart), warnings (first-receipt-contradicted, negative-month).
+    """
     result = average_monthly_consumption(consumption_case(_read(case)))
     if as_json:
         show(consumption_facts(result))
@@ -79,13 +93,30 @@ def consumption(case: str, as_json: bool) -> None:
 @click.argument("case")
 @AS_JSON
 def order(case: str, as_json: bool) -> None:
-    """How much to order, by rules Q, X and S."""
-    situation, estimate = order_case(_read(case))
-    result = propose(situation)
+    """How much to order, by rules Q, X, S, M and E.
+
+    \b
+    CASE: a case of `rules consumption`, or {"cmm": 120}; with
+     "usable": 130 or "lots": [{"quantity": 60, "days_left": 15}], "pack": 100, "shelf_life_months": null,
+     "on_order": 100 or [{"quantity": 100, "age_days": 20}], "reserved": 0, "loans_due_in": 0, "loans_due_out": 0,
+     "kind": "normal" or "emergency",
+     "max_months": 3, "min_months": 1, "eop_months": 0.5, or these computed from
+     "lead_time_days": 14, "emergency_lead_time_days": 7, "safety_months": 0.5, "review_months": 1,
+     "observed_lead_times": [12, 15, ...] and "observed_emergency_lead_times": five and more outweigh the defaults,
+     "season_index": 1, or "season_history": [{"month": "2025-07", "consumed": 300}, ...] with "as_of",
+     or "season_profile": twelve numbers, January first, for fewer than twelve months of history.
+
+    \b
+    Answer: need (below 0: surplus), quantity, packs, at_risk, warnings, usable, target, label, cmm, consumption,
+    months_of_stock, band, stockout_near, dormant, notices, min, max, eop (base units) and min_months, max_months, eop_months,
+    levels (typed, computed, learned), lead_time_days, on_order (what counts), season_index, season (given, history,
+    profile, none, off), plain (what the plain mean proposes), gaps (why the needs differ, by reason).
+    """
+    result = work_out(order_case(_read(case)))
     if as_json:
-        show({**order_facts(result), "cmm": rounded(situation.cmm), "consumption": _working(estimate)})
+        show(working_facts(result))
         return
-    click.echo(order_label(result))
+    click.echo(order_label(result.proposal))
     for code in result.warnings:
         click.echo(f"  attention : {WARNINGS.get(code, code)}")
 
@@ -157,6 +188,23 @@ def order_facts(result: Proposal) -> dict[str, Any]:
         "need": rounded(result.need), "quantity": result.quantity, "packs": result.packs,
         "at_risk": rounded(result.at_risk), "warnings": list(result.warnings), "usable": rounded(result.usable),
         "target": rounded(result.target), "label": order_label(result),
+    }  # fmt: skip
+
+
+def working_facts(result: Working) -> dict[str, Any]:
+    """A line of an order with its whole working as JSON facts."""
+    levels, cmm, plain = result.case.levels, result.cmm, result.plain
+    low, high, emergency = levels.in_units(cmm) if cmm is not None else (None, None, None)
+    return {
+        **order_facts(result.proposal), "cmm": rounded(cmm), "consumption": _working(result.case.consumption),
+        "months_of_stock": rounded(result.months), "band": result.band.value, "stockout_near": result.is_stockout_near,
+        "dormant": result.is_dormant, "notices": list(result.notices), "min": rounded(low), "max": rounded(high), "eop": rounded(emergency),
+        "min_months": rounded(levels.minimum), "max_months": rounded(levels.maximum),
+        "eop_months": rounded(levels.emergency), "levels": levels.origin,
+        "lead_time_days": rounded(result.case.lead_time_days), "on_order": rounded(result.on_order),
+        "season_index": rounded(result.case.season.index), "season": result.case.season.origin,
+        "plain": plain and {"cmm": rounded(plain.cmm), "need": rounded(plain.need), "quantity": plain.quantity},
+        "gaps": [{"reason": gap.reason, "units": rounded(gap.units)} for gap in result.gaps],
     }  # fmt: skip
 
 

@@ -16,12 +16,12 @@ from fractions import Fraction
 from appliance.core.periods import Month
 from appliance.reports.closing.model import ReportCell, Source
 from appliance.reports.form import Form
-from appliance.stock.cards import limits_of
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.catalogue.repository import Product
 from appliance.stock.consumption.average import average_monthly_consumption
 from appliance.stock.consumption.history import history, stockout_count
 from appliance.stock.ordering.quantity import Situation, propose
+from appliance.stock.ordering.standing import Standing, pack_of, standings
 from appliance.storage import Database
 
 SOON_DAYS = 91
@@ -49,10 +49,13 @@ def stock_lines(db: Database, form: Form, month: Month, until: date) -> tuple[Re
     records = _records(db, month.first, last)
     usable, soon = _usable_at(db, last), _usable_at(db, last, last + timedelta(days=SOON_DAYS + 1))
     cells: list[ReportCell] = []
+    around = standings(db, last)
     for product in catalogue.listed(db, limit=1000):
         known = product.id in known_before or product.id in moved
         figures = (
-            _figures(db, product, month, last, before.get(product.id, 0), moved[product.id], usable, soon)
+            _figures(
+                db, product, month, last, before.get(product.id, 0), moved[product.id], usable, soon, around.of(product)
+            )
             if known
             else {}
         )
@@ -82,15 +85,17 @@ def movements_behind(db: Database, ids: tuple[int, ...]) -> list[tuple[int, str,
 
 def _figures(
     db: Database, product: Product, month: Month, last: date, before: int, moved: dict[str, int],
-    usable: dict[int, int], soon: dict[int, int],
+    usable: dict[int, int], soon: dict[int, int], standing: Standing,
 ) -> dict[str, int | str | None]:  # fmt: skip
     opening = before + moved["SI"]
     used, lost = -moved["QU"], -moved["QP"]
     theoretical = opening + moved["QR"] - used - lost + moved["QA"]
     held = usable.get(product.id, 0)
-    estimate = average_monthly_consumption(history(db, product.id, last))
-    maximum = limits_of(product).maximum
-    order = propose(Situation(cmm=estimate.cmm, max_months=maximum, usable=Fraction(held), pack=product.pack_units))
+    window = standing.parameters.count("window_months")
+    estimate = average_monthly_consumption(history(db, product.id, last, window))
+    maximum = standing.levels.maximum
+    pack = pack_of(product, standing.parameters)
+    order = propose(Situation(cmm=estimate.cmm, max_months=maximum, usable=Fraction(held), pack=pack))
     cmm = estimate.cmm
     return {
         "SI": opening, "QR": moved["QR"], "QU": used, "QP": lost, "QA": moved["QA"], "ST": theoretical, "SDU": held,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -9,14 +10,15 @@ from fractions import Fraction
 from appliance.core.errors import Refused
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.catalogue.repository import Product
-from appliance.stock.consumption.average import average_monthly_consumption
-from appliance.stock.consumption.history import history, started
+from appliance.stock.consumption.history import started
 from appliance.stock.consumption.model import Consumption
-from appliance.stock.ledger import repository as ledger
 from appliance.stock.ledger.fefo import LotOnShelf
-from appliance.stock.ordering.bands import Band, Thresholds, band, months_of_stock
-from appliance.stock.ordering.expiry import LotAhead
-from appliance.stock.ordering.quantity import Proposal, Situation, propose
+from appliance.stock.ordering.bands import Band, Thresholds
+from appliance.stock.ordering.quantity import Proposal
+from appliance.stock.ordering.reading import ProductReading, case_of, read_product, reads_by
+from appliance.stock.ordering.standing import Standing, Standings, standings
+from appliance.stock.ordering.working import Working, thresholds, work_out
+from appliance.stock.orders.model import OrderKind
 from appliance.storage import Database
 
 
@@ -29,10 +31,33 @@ class StockCard:
     lots: tuple[LotOnShelf, ...]
     usable: int
     consumption: Consumption
-    months: Fraction | None
-    band: Band
-    limits: Thresholds
-    proposal: Proposal
+    working: Working
+    standing: Standing
+
+    @property
+    def months(self) -> Fraction | None:
+        """Months of stock (rule M)."""
+        return self.working.months
+
+    @property
+    def band(self) -> Band:
+        """How well the product is stocked."""
+        return self.working.band
+
+    @property
+    def limits(self) -> Thresholds:
+        """Emergency point, minimum and maximum in months."""
+        return thresholds(self.working.case.levels)
+
+    @property
+    def supplier(self) -> str:
+        """Who supplies it here."""
+        return self.standing.parameters.text("supplier")
+
+    @property
+    def proposal(self) -> Proposal:
+        """What a normal order would ask for: the very line of `propose_order`."""
+        return self.working.proposal
 
     @property
     def days_left(self) -> int | None:
@@ -63,9 +88,15 @@ def stock_card(db: Database, code: str, as_of: date) -> StockCard:
 
 def card_of(db: Database, product: Product, as_of: date) -> StockCard:
     """As `stock_card`, for a product already read."""
+    return cards_of(db, [product], as_of)[0]
+
+
+def cards_of(db: Database, products: Iterable[Product], as_of: date) -> list[StockCard]:
+    """The cards of many products, in their order."""
     drawn = db.lasting("stock-cards", _Drawn)
     db.kept("stock-cards", lambda: drawn.follow(db))
-    return drawn.card(db, product, as_of)
+    around = standings(db, as_of)
+    return [drawn.card(db, product, as_of, around) for product in products]
 
 
 _TOUCHED = {
@@ -73,6 +104,7 @@ _TOUCHED = {
     "unmet_demand": "SELECT product FROM unmet_demand WHERE id > ?",
     "paper_consumption": "SELECT product FROM paper_consumption WHERE id > ?",
     "lot_status": "SELECT l.product FROM lot_status s JOIN lot l ON l.id = s.lot WHERE s.id > ?",
+    "month_exclusion": "SELECT product FROM month_exclusion WHERE id > ?",
 }
 """Everything that a card is made of is insert-only or told of by an insert-only row: new rows name the cards to redraw."""
 
@@ -88,31 +120,37 @@ class _Drawn:
     captured: set[str] = field(default_factory=set)
     began: date | None = None
     as_of: date | None = None
-    cards: dict[int, StockCard] = field(default_factory=dict)
+    readings: dict[int, ProductReading] = field(default_factory=dict)
+    cards: dict[int, tuple[ProductReading, StockCard]] = field(default_factory=dict)
 
     def follow(self, db: Database) -> None:
         """Forget the cards that rows newer than the last seen touch."""
         for table, touched in _TOUCHED.items():
             if (since := self._news(db, table)) is not None:
                 for (product,) in db.all(touched, (since,)):
-                    self.cards.pop(product, None)
+                    self.readings.pop(product, None)
         if (began := started(db)) != self.began:  # the first day of the ledger is the first day of every card
-            self.cards.clear()
+            self.readings.clear()
             self.began = began
         if (since := self._news(db, "prescription")) is not None:
             days = {row[0] for row in db.all("SELECT DISTINCT occurred_on FROM prescription WHERE id > ?", (since,))}
             if days - self.captured:
-                self.cards.clear()
+                self.readings.clear()
                 self.captured |= days
 
-    def card(self, db: Database, product: Product, as_of: date) -> StockCard:
+    def card(self, db: Database, product: Product, as_of: date, around: Standings) -> StockCard:
         """A card, drawn anew when it must be."""
         if as_of != self.as_of:
-            self.cards.clear()
+            self.readings.clear()
             self.as_of = as_of
-        card = self.cards.get(product.id)
-        if card is None or card.product != product:
-            card = self.cards[product.id] = _draw(db, product, as_of)
+        standing = around.of(product)
+        reading = self.readings.get(product.id)
+        if reading is None or reading.asked != reads_by(standing):
+            reading = self.readings[product.id] = read_product(db, product, as_of, standing)
+        held, card = self.cards.get(product.id, (None, None))
+        if card is None or held is not reading or (card.product, card.standing) != (product, standing):
+            card = _made(product, reading, standing)
+            self.cards[product.id] = (reading, card)
         return card
 
     def _news(self, db: Database, table: str) -> int | None:
@@ -123,29 +161,8 @@ class _Drawn:
         return since if since < last else None
 
 
-def _draw(db: Database, product: Product, as_of: date) -> StockCard:
-    lots = tuple(sorted(ledger.on_shelf(db, product.id), key=lambda lot: lot.expires_on))
-    usable = sum(lot.quantity for lot in lots if lot.is_usable and lot.expires_on >= as_of)
-    consumption = average_monthly_consumption(history(db, product.id, as_of))
-    limits = limits_of(product)
-    ahead = [
-        LotAhead(quantity=lot.quantity, days_left=(lot.expires_on - as_of + timedelta(days=1)).days)
-        for lot in lots
-        if lot.is_usable
-    ]
-    proposal = propose(Situation(cmm=consumption.cmm, max_months=limits.maximum, lots=ahead, pack=product.pack_units))
+def _made(product: Product, reading: ProductReading, standing: Standing) -> StockCard:
     return StockCard(
-        product=product, as_of=as_of, lots=lots, usable=usable, consumption=consumption,
-        months=months_of_stock(usable, consumption.cmm), band=band(usable, consumption.cmm, limits), limits=limits,
-        proposal=proposal,
+        product=product, as_of=reading.as_of, lots=reading.lots, usable=reading.usable, consumption=reading.consumption,
+        working=work_out(case_of(product, reading, standing, OrderKind.NORMAL)), standing=standing,
     )  # fmt: skip
-
-
-def limits_of(product: Product) -> Thresholds:
-    """A product's own minimum and maximum in months, where it has them."""
-    default = Thresholds()
-    return Thresholds(
-        emergency=default.emergency,
-        minimum=Fraction(product.min_months) if product.min_months else default.minimum,
-        maximum=Fraction(product.max_months) if product.max_months else default.maximum,
-    )

@@ -15,7 +15,7 @@ from litestar.response import Redirect
 from appliance.core.errors import ApplianceError, InvariantBroken
 from appliance.web.care import drafts, home, laboratory, lookups, registers, visits
 from appliance.web.centre import more, setup, upkeep, villages
-from appliance.web.depot import depot, prices, receipts, scanning
+from appliance.web.depot import depot, ordering, prices, receipts, scanning
 from appliance.web.pages import environment, frame
 from appliance.web.patients import cards, identity, merging, patients, registration
 from appliance.web.reports import reports
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 MODULES = (
     auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, receipts,
     scanning,
+    ordering,
     prices, sales, direct_sales, till, opening, closing, handovers, reports, exchange,
     admin, matrix, villages, upkeep,
     more, interrupted,

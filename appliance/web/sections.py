@@ -10,6 +10,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "/depot": (
         ("/depot", "depot"),
         ("/depot/codes", "depot"),
+        ("/depot/reglages", "depot"),
     ),
     "/caisse": (("/caisse", "caisse"), ("/caisse/remises", "caisse")),
 }
@@ -17,6 +18,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
 NAMES = Words({
     "/depot": "Produits",
     "/depot/codes": "Codes",
+    "/depot/reglages": "Réglages",
     "/caisse": "Journée", "/caisse/remises": "Remises",
 })  # fmt: skip
 

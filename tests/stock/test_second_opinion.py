@@ -17,15 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.cli.rule_cases import consumption_case, order_case
-from appliance.cli.rules import consumption_facts, order_facts, rounded
+from appliance.cli.rules import consumption_facts, rounded, working_facts
 from appliance.core.datafile import Located, parse_json
 from appliance.core.periods import Month
 from appliance.stock.consumption.average import average_monthly_consumption
 from appliance.stock.consumption.stockout import stockout_days
 from appliance.stock.ordering.bands import Thresholds, band
 from appliance.stock.ordering.levels import levels
-from appliance.stock.ordering.quantity import propose
 from appliance.stock.ordering.season import look_ahead_index
+from appliance.stock.ordering.working import work_out
 from tests.stock import by_the_text as text
 
 
@@ -122,8 +122,7 @@ shelves = st.one_of(
 def test_any_shelf_gets_the_same_order_twice(case: dict[str, Any], shelf: dict[str, Any]) -> None:
     whole = case | shelf
     opinion = text.order(whole, F(str(whole["cmm"])))
-    situation, _ = order_case(asked(whole))
-    answer = order_facts(propose(situation))
+    answer = working_facts(work_out(order_case(asked(whole))))
     assert answer["need"] == rounded(opinion.need)
     assert answer["quantity"] == opinion.quantity
     assert answer["packs"] == opinion.quantity // whole["pack"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from appliance.cli.rules import consumption_facts, order_facts, rounded
+from appliance.cli.rules import consumption_facts, rounded, working_facts
 from appliance.core.actors import MACHINE
 from appliance.storage import Store
 
@@ -28,7 +28,7 @@ def show_facts(store: Store, code: str) -> dict[str, Any]:
             for lot in card.lots
         ],
         "cmm": rounded(card.consumption.cmm), "consumption": consumption_facts(card.consumption),
-        "months_of_stock": rounded(card.months), "band": card.band.value, "order": order_facts(card.proposal),
+        "months_of_stock": rounded(card.months), "band": card.band.value, "order": working_facts(card.working),
     }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class Product:
     tracer: str
     ven: str
     price_regime: str
+    supplier: str | None
     min_months: str | None
     max_months: str | None
 

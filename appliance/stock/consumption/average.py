@@ -6,7 +6,10 @@ A3  fewer than 45 available days: the window grows a month at a time to 12; stil
     months of last year, then A4, then unknown
 A4  days before the first receipt are unavailable; from 14 available days on A1 with low confidence until 90
 A5  only months whose last day is not after `as_of` count
-A7  a month above three times the median of the others is flagged and kept
+A7  a month above three times the median of the others is flagged and kept; one that a named person set aside
+    counts like an absent month, and is no month at all for A2
+T9  a reversal after closing falls in the open month, which may make it negative: it counts as it is, since it takes
+    back what an earlier month of the window counted too much. An estimate is never below 0, and the answer warns.
 
 Sources of the shape: MSH MDS-3 chapter 23; USAID DELIVER Logistics Handbook 2011. The thresholds are ours.
 """
@@ -35,6 +38,8 @@ SETTLED_DAYS = 90
 LONGEST_WINDOW = 12
 CAPTURED_SHARE = Fraction(9, 10)
 OUTLIER_FACTOR = 3
+EXCLUDED = "excluded"
+"""Note of a month that a named person set aside."""
 
 
 def average_monthly_consumption(history: History) -> Consumption:
@@ -47,6 +52,8 @@ def average_monthly_consumption(history: History) -> Consumption:
         # It was given out before it "first came": there was an opening stock, so it was never new.
         first_receipt = None
         warnings.append("first-receipt-contradicted")
+    if any(m.consumed < 0 for m in known.values() if m.month <= last and not m.excluded):
+        warnings.append("negative-month")
     build = _Windows(known, last, first_receipt)
     base = build.window(history.window_months)
     closed = [m for m in known.values() if m.month <= last]
@@ -58,7 +65,7 @@ def average_monthly_consumption(history: History) -> Consumption:
         window=result.window,
         available_days=result.available_days,
         confidence=_confidence(result, known, build.days_since_first_receipt()),
-        naive=_naive(base),
+        naive=_naive(base, known),
         outliers=_outliers([m for m in closed if _had_stock(m, result.window)]),
         open_months=tuple(sorted(m for m in known if m > last)),
         warnings=tuple(warnings),
@@ -105,8 +112,9 @@ def _windowed(window: tuple[WindowMonth, ...], rule: str) -> Consumption:
 
 
 def _demand(window: tuple[WindowMonth, ...], rule: str) -> Consumption:
-    asked = sum((m.consumed + m.unmet for m in window), Fraction(0))
-    return _result(window, max(asked / len(window), Fraction(0)), Estimator.DEMAND, rule)
+    kept = [m for m in window if m.note != EXCLUDED]
+    asked = sum((m.consumed + m.unmet for m in kept), Fraction(0))
+    return _result(window, max(asked / len(kept), Fraction(0)), Estimator.DEMAND, rule)
 
 
 def _result(window: tuple[WindowMonth, ...], cmm: Fraction, estimator: Estimator, rule: str) -> Consumption:
@@ -123,10 +131,11 @@ def available(window: Sequence[WindowMonth]) -> int:
 
 def _captured(window: Sequence[WindowMonth]) -> bool:
     """Whether prescriptions were captured on enough of the window's stock-out days, weighted by those days."""
-    out = sum(m.unavailable_days for m in window)
+    kept = [m for m in window if m.note != EXCLUDED]
+    out = sum(m.unavailable_days for m in kept)
     if not out:
         return False
-    return sum((m.captured * m.unavailable_days for m in window), Fraction(0)) / out >= CAPTURED_SHARE
+    return sum((m.captured * m.unavailable_days for m in kept), Fraction(0)) / out >= CAPTURED_SHARE
 
 
 def _confidence(result: Consumption, known: dict[Month, MonthOfUse], days_known: int) -> Confidence:
@@ -141,8 +150,9 @@ def _confidence(result: Consumption, known: dict[Month, MonthOfUse], days_known:
     return Confidence.FAIR
 
 
-def _naive(window: Sequence[WindowMonth]) -> Fraction | None:
-    return sum((m.consumed for m in window), Fraction(0)) / len(window)
+def _naive(window: Sequence[WindowMonth], known: dict[Month, MonthOfUse]) -> Fraction:
+    """The plain mean, of months set aside too: what a form that corrects nothing would say."""
+    return sum((Fraction(known[m.month].consumed) for m in window if m.month in known), Fraction(0)) / len(window)
 
 
 def _outliers(months: Sequence[MonthOfUse]) -> tuple[Month, ...]:
@@ -207,7 +217,7 @@ class _Windows:
         if held is None or held.excluded:
             return WindowMonth(
                 month=month, consumed=Fraction(0), unmet=Fraction(0), unavailable_days=month.days,
-                captured=Fraction(0), note="excluded" if held else "absent",
+                captured=Fraction(0), note=EXCLUDED if held else "absent",
             )  # fmt: skip
         before = 0
         if self.first_receipt is not None:

@@ -7,6 +7,7 @@ balance of today; a lot counts until its last day and while it was neither quara
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -14,14 +15,16 @@ import msgspec
 
 from appliance.core.periods import Month
 from appliance.stock.consumption.average import LONGEST_WINDOW, last_closed
+from appliance.stock.consumption.exclusions import excluded_months
 from appliance.stock.consumption.model import History, MonthOfUse
 from appliance.stock.consumption.stockout import stockout_days
 from appliance.storage import Database
 
 MONTHS_READ = LONGEST_WINDOW + 3
+SEASON_MONTHS_READ = 36
 
 
-def history(db: Database, product: int, as_of: date) -> History:
+def history(db: Database, product: int, as_of: date, window_months: int = 3) -> History:
     """The months that the CMM of a product at a date may look at."""
     last = last_closed(History(as_of=as_of, months=()))
     first = last.plus(-MONTHS_READ)
@@ -44,7 +47,32 @@ def history(db: Database, product: int, as_of: date) -> History:
     closed = [m for m in months if m.month <= last and (began is None or m.month.first >= began)]
     if len(closed) < 3:
         months = _with_paper(db, product, months, first)
-    return History(as_of=as_of, months=tuple(months), first_receipt=_first_receipt(db, product, began))
+    aside = excluded_months(db, product, first.first)
+    return History(
+        as_of=as_of, months=tuple(replace(m, excluded=True) if m.month in aside else m for m in months),
+        first_receipt=_first_receipt(db, product, began), window_months=window_months,
+    )  # fmt: skip
+
+
+def seasonal_use(db: Database, product: int, as_of: date) -> dict[Month, Fraction]:
+    """What each closed month of the last three years used, or would have used with stock on every day (rule S).
+
+    A peak that was out of stock would hide the season: a month with fewer days without stock than with is scaled to
+    its whole length, another is left out. Paper months count as written; months set aside don't.
+    """
+    last = last_closed(History(as_of=as_of, months=()))
+    first, began = last.plus(1 - SEASON_MONTHS_READ), started(db)
+    found = {Month.parse(month): Fraction(used) for month, used in _paper(db, product, first)}
+    ledger = [m for m in first.until(last) if began and m.first >= began]
+    use = _consumed(db, product, first.first, last.last)
+    out = stockouts(db, product, ledger, last.last)
+    for month in ledger:
+        days = month.days - len(out[month])
+        if 2 * days > month.days:
+            found[month] = Fraction(max(use.get(month, 0), 0) * month.days, days)
+    for month in excluded_months(db, product, first.first):
+        found.pop(month, None)
+    return found
 
 
 def stockouts(db: Database, product: int, months: list[Month], until: date) -> dict[Month, set[date]]:
@@ -155,17 +183,19 @@ def _captured(db: Database, days: set[date]) -> set[date]:
 
 def _with_paper(db: Database, product: int, months: list[MonthOfUse], first: Month) -> list[MonthOfUse]:
     """Months copied from paper, where the ledger has none or began in their middle."""
-    paper = {
-        Month.parse(month): quantity
-        for month, quantity in db.all(
-            "SELECT month, quantity FROM paper_consumption WHERE product = ? AND month >= ? ORDER BY id",
-            (product, str(first)),
-        )
-    }
+    paper = {Month.parse(month): quantity for month, quantity in _paper(db, product, first)}
     kept = [m for m in months if m.month not in paper]
     return sorted(
         [*kept, *(MonthOfUse(month=m, consumed=q, from_paper=True) for m, q in paper.items())], key=lambda m: m.month
     )
+
+
+def _paper(db: Database, product: int, first: Month) -> list[tuple[str, int]]:
+    rows: list[tuple[str, int]] = db.all(
+        "SELECT month, quantity FROM paper_consumption WHERE product = ? AND month >= ? ORDER BY id",
+        (product, str(first)),
+    )
+    return rows
 
 
 def started(db: Database) -> date | None:

@@ -30,7 +30,7 @@ class Confidence(StrEnum):
 class MonthOfUse:
     """What is known of one month of one product, in base units.
 
-    `consumed` is net of reversals. `stockout_days` are calendar days without usable stock. `unmet` was asked
+    `consumed` is net of reversals: negative where more was taken back than given out (rule T9). `stockout_days` are calendar days without usable stock. `unmet` was asked
     for and not given. `unmet_captured` (0 to 1) is the share of the stock-out days on which prescriptions were
     captured. A month copied from paper has unknown stock-outs, counted 0. An excluded month was set aside by a
     named person. Raises `Refused("month-of-use")` on impossible values.

@@ -15,3 +15,14 @@ class PaperConsumptionRow(Mapped):
     month = peewee.TextField()
     quantity = peewee.IntegerField()
     act = peewee.IntegerField()
+
+
+class MonthExclusionRow(Mapped):
+    """A month that a named person set aside (`is_excluded` 1) or took back (0); the last row of a month counts."""
+
+    id = peewee.AutoField()
+    product = peewee.IntegerField()
+    month = peewee.TextField()
+    is_excluded = peewee.IntegerField()
+    reason = peewee.TextField()
+    act = peewee.IntegerField()

@@ -11,6 +11,7 @@ from appliance.core.errors import Refused
 from appliance.stock.orders.model import AWAITED, Model, OnOrder, Order, OrderKind, OrderLine, State, Step
 from appliance.storage import Database
 
+LEAD_TIMES_READ = 24
 RECEIVED = (
     "(SELECT coalesce(sum(p.accepted), 0) FROM proof_of_delivery_line p WHERE p.order_line = l.id AND NOT EXISTS"
     " (SELECT 1 FROM proof_of_delivery_reversal r WHERE r.line = p.id))"
@@ -116,15 +117,22 @@ def awaited(db: Database, product: int | None = None) -> list[OnOrder]:
     ]  # fmt: skip
 
 
-def lead_times_days(db: Database, supplier: str, limit: int = 24) -> list[int]:
-    """Days from the confirmation of each order to its first reception, oldest first: what the lead time is learned from."""
+def lead_times_days(
+    db: Database, supplier: str, kind: OrderKind = OrderKind.NORMAL, limit: int = LEAD_TIMES_READ
+) -> list[int]:
+    """Days from the confirmation of each order of a kind to its first reception, oldest first: the lead time is learned from them."""
     rows = db.all(
         "SELECT CAST(julianday(min(p.received_on)) - julianday(min(s.occurred_on)) AS INTEGER) FROM proof_of_delivery p"
         " JOIN supply_order o ON o.id = p.supply_order JOIN supply_order_status s ON s.supply_order = o.id"
-        " WHERE o.supplier = ? AND s.state = 'confirmed' GROUP BY o.id ORDER BY o.id DESC LIMIT ?",
-        (supplier, limit),
+        " WHERE o.supplier = ? AND o.kind = ? AND s.state = 'confirmed' GROUP BY o.id ORDER BY o.id DESC LIMIT ?",
+        (supplier, kind.value, limit),
     )
     return [max(row[0], 0) for row in reversed(rows)]
+
+
+def suppliers(db: Database) -> list[str]:
+    """The suppliers that were ever ordered from."""
+    return [row[0] for row in db.all("SELECT DISTINCT supplier FROM supply_order")]
 
 
 def fill_rate(db: Database, since: date, until: date, supplier: str | None = None) -> Fraction | None:

@@ -24,6 +24,7 @@ from appliance.stock.ledger.model import MovementKind
 from appliance.stock.ledger.services import Movement
 from appliance.storage import Database, Unit
 from appliance.web.charts import Chart, line_chart
+from appliance.web.depot.ordering import working_view
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
@@ -95,8 +96,7 @@ def paper_card(request: Request[Any, Any, Any], code: str) -> Response[bytes]:
 def working(request: Request[Any, Any, Any], code: str) -> Response[bytes]:
     """How the CMM and the proposed order were computed, step by step."""
     with state_of(request).opened.reading() as db:
-        held = stock_card(db, code, today_of(request))
-        return page(request, "depot/working.html", db, card=held, c=held.consumption, p=held.proposal)
+        return page(request, "depot/working.html", db, **working_view(db, request, code))
 
 
 @post("/depot/produits/{code:str}/perte", opt={"tab": "depot", "level": "write"})

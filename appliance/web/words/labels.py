@@ -57,6 +57,37 @@ ORDER_WARNINGS = Words({
     "rounded-to-nearest": "arrondi au conditionnement le plus proche, à cause de la péremption",
     "small-use": "petite consommation : demander le détail au DRC ou emprunter",
     "order-overdue": "une commande attendue depuis plus de deux délais ne compte plus : relancez le fournisseur",
+    "not-an-emergency": "le stock est au-dessus du point d'urgence : attendez la commande normale",
+    "stockout-near": "rupture imminente : le stock finit avant qu'une commande faite aujourd'hui n'arrive",
+    "order-comes-late": "une commande est en route, mais le stock peut finir avant : empruntez ou commandez en urgence",
+    "outlier": "un mois inhabituel compte dans la CMM : gardez-le, ou écartez-le avec un motif",
+    "negative-month": "un mois est négatif : une annulation d'après clôture y est comptée",
+})  # fmt: skip
+ORDER_PARAMETERS = Words({
+    "window_months": "Mois de la CMM", "levels": "Niveaux", "minimum_months": "Minimum (mois)", "maximum_months": "Maximum (mois)",
+    "emergency_months": "Point d'urgence (mois)", "lead_time_days": "Délai de livraison (jours)",
+    "emergency_lead_time_days": "Délai en urgence (jours)", "safety_months": "Stock de sécurité (mois)",
+    "review_months": "Période entre commandes (mois)", "shelf_life_months": "Vie à l'arrivée (mois)",
+    "order_multiple": "Multiple de commande (unités)", "season": "Saison", "supplier": "Fournisseur",
+})  # fmt: skip
+ORDER_CHOICES = Words({
+    "typed": "fixés ci-dessous", "computed": "calculés : délai + sécurité + période", "no": "non", "yes": "oui",
+})  # fmt: skip
+ORDER_SCOPES = Words({
+    "product": "produit", "catalogue": "catalogue", "programme": "programme", "supplier": "fournisseur", "facility": "centre",
+    "default": "usage courant",
+})  # fmt: skip
+LEVEL_ORIGINS = Words({
+    "typed": "fixé", "computed": "délai + sécurité + période", "learned": "appris des délais de nos commandes",
+})  # fmt: skip
+SEASON_ORIGINS = Words({
+    "history": "d'après les années passées du centre", "profile": "profil du district, à confirmer",
+    "none": "inconnue, comptée 1", "off": "produit sans saison", "given": "donnée",
+})  # fmt: skip
+GAPS = Words({
+    "stockouts": "Jours sans stock corrigés", "demand": "Demandes non servies comptées", "window": "Autres mois retenus",
+    "season": "Saison qui vient", "at-risk": "Stock qui périmera avant usage", "on-order": "Commandes en route",
+    "loans-due-in": "Prêts à nous rendre", "loans-due-out": "Emprunts à rendre", "reserved": "Ordonnances à servir",
 })  # fmt: skip
 RDT = Words({"not_done": "Non fait", "positive": "Positif", "negative": "Négatif", "invalid": "Invalide"})
 MICROSCOPY = Words({"not_done": "Non faite", "positive": "Positive", "negative": "Négative"})
