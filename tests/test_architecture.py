@@ -326,8 +326,6 @@ NOT_YET_CALLED = {
         "an order's pages and its exchange with the supplier",
     ),
     "erase_identity": "a person's right, asked of the technician; the page comes with the machine's own",
-    "is_stockout_near": "rule X, asked by orders",
-    "in_units": "rule M in base units, asked by orders",
     "made_token": "tests sign in to the stand-in with it",
 }
 """Functions that only their tests call so far, and who will."""

@@ -15,7 +15,7 @@ from appliance.stock.ordering.bands import Band, Thresholds, band, is_stockout_n
 from appliance.stock.ordering.expiry import LotAhead, usable_before_expiry
 from appliance.stock.ordering.levels import levels, safety_months
 from appliance.stock.ordering.quantity import Situation, propose
-from appliance.stock.ordering.season import look_ahead_index
+from appliance.stock.ordering.season import season_of
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,17 @@ def test_X_what_can_not_be_used_in_time_is_at_risk() -> None:
 def test_T20_before_the_rains() -> None:
     year = [60, 50, 45, 45, 60, 90, 180, 300, 360, 330, 200, 100]
     history = {Month(2025, m + 1): F(v) for m, v in enumerate(year)}
-    index = look_ahead_index(history, Month(2026, 6))
+    index = season_of(history, Month(2026, 6), ahead=3, behind=3, profile=None).index
     assert (round(float(index), 4), round(float(80 * index * 3), 1)) == (4.3077, 1033.8)
 
 
 def test_S_needs_a_year_and_is_capped() -> None:
-    assert look_ahead_index({Month(2026, m): F(9) for m in range(1, 7)}, Month(2026, 6)) == 1
+    assert (
+        season_of({Month(2026, m): F(9) for m in range(1, 7)}, Month(2026, 6), ahead=3, behind=3, profile=None).index
+        == 1
+    )
     steep = {Month(2025, m): F(1 if m < 7 else 100) for m in range(1, 13)}
-    assert look_ahead_index(steep, Month(2026, 6)) == 5
+    assert season_of(steep, Month(2026, 6), ahead=3, behind=3, profile=None).index == 5
 
 
 def test_T22_levels() -> None:

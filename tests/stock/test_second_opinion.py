@@ -24,7 +24,7 @@ from appliance.stock.consumption.average import average_monthly_consumption
 from appliance.stock.consumption.stockout import stockout_days
 from appliance.stock.ordering.bands import Thresholds, band
 from appliance.stock.ordering.levels import levels
-from appliance.stock.ordering.season import look_ahead_index
+from appliance.stock.ordering.season import season_of
 from appliance.stock.ordering.working import work_out
 from tests.stock import by_the_text as text
 
@@ -161,7 +161,9 @@ def test_any_season_has_the_same_index_twice(year: list[int], month: int, ahead:
     history = {Month(2025, m + 1): F(v) for m, v in enumerate(year)} | {
         Month(2024, m + 1): F(v) for m, v in enumerate(year)
     }
-    assert look_ahead_index(history, last, ahead) == text.season_index(year, month, ahead)
+    assert season_of(history, last, ahead=ahead, behind=ahead, profile=None).index == text.season_index(
+        year, month, ahead
+    )
 
 
 @given(st.integers(0, 500), st.integers(1, 100))

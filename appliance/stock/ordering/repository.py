@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from appliance.records.facility.services import facility
 from appliance.stock.catalogue.repository import Product
-from appliance.stock.ordering.parameters import About, Parameters, Typed, parameters_of
+from appliance.stock.ordering.parameters import About, Typed
 from appliance.stock.ordering.tables import OrderSettingRow
 from appliance.storage import Database
 
@@ -61,8 +61,3 @@ def about(product: Product) -> About:
         code=product.code, programmes=tuple(part for part in product.programme.split("/") if part),
         supplier=product.supplier, minimum_months=product.min_months, maximum_months=product.max_months,
     )  # fmt: skip
-
-
-def parameters_for(db: Database, product: Product) -> Parameters:
-    """Every value in force for a product."""
-    return parameters_of(about(product), typed(db), supplier_of_facility(db))

@@ -64,11 +64,6 @@ def season_of(
     return Season(origin="none")
 
 
-def look_ahead_index(history: Mapping[Month, Fraction], last_closed: Month, months: int = 3) -> Fraction:
-    """The seasonal index after `last_closed`; 1 where less than twelve months are known or one side is empty."""
-    return season_of(history, last_closed, ahead=months, behind=months, profile=None).index
-
-
 def profile_for(district: str) -> Profile:
     """The profile of a district, or the country's."""
     profiles = load_profiles()
