@@ -161,6 +161,13 @@ def parse_date(text: str) -> date:
         raise Refused("bad-date", text=text) from None
 
 
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later, or the last of a shorter month: the other way round of `completed_months`."""
+    whole = day.year * 12 + day.month - 1 + months
+    year, month = whole // 12, whole % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
 def completed_months(born: date, on: date) -> int:
     """Age in completed months on a date; 0 when `on` is before `born`.
 

@@ -1,0 +1,1 @@
+"""Antenatal contacts: when a pregnant woman should come next."""

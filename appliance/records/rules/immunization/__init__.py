@@ -1,0 +1,1 @@
+"""Vaccination: which dose is given, invalid, due, overdue, to come or too late."""
