@@ -41,7 +41,9 @@ REFUSALS = {
 @click.option("--age-days", type=int, required=True, help="Completed days of age, 0 to 1856.")
 @click.option("--weight-kg", type=float)
 @click.option("--length-cm", type=float, help="Length (lying) or height (standing).")
-@click.option("--position", type=click.Choice(["lying", "standing"]), help="How the length was taken; else as the age asks.")
+@click.option(
+    "--position", type=click.Choice(["lying", "standing"]), help="How the length was taken; else as the age asks."
+)
 @click.option("--muac-mm", type=float, help="Mid-upper arm circumference in millimetres.")
 @click.option("--oedema", is_flag=True, help="Pitting oedema of both feet.")
 @AS_JSON
@@ -107,9 +109,7 @@ def antenatal(first_contact_week: int, schedule: str, as_json: bool) -> None:
 @click.option("--age-months", type=int, help="Completed months.")
 @click.option("--pregnancy-week", type=int, help="Completed weeks of pregnancy.")
 @AS_JSON
-def dose(
-    drug: str, weight_kg: str | None, age_months: int | None, pregnancy_week: int | None, as_json: bool
-) -> None:
+def dose(drug: str, weight_kg: str | None, age_months: int | None, pregnancy_week: int | None, as_json: bool) -> None:
     """The dosage of a medicine of the tables, or why it is refused."""
     person = Person(weight_kg=_kilograms(weight_kg), age_months=age_months, pregnancy_week=pregnancy_week)
     found = dosage(drug, person)
@@ -120,7 +120,9 @@ def dose(
         click.echo(f"{found.label} : {REFUSALS[found.refused or '']}")
         return
     hours = ", ".join(f"{h} h" for h in found.times_hours)
-    click.echo(f"{found.label} : {number_fr(found.quantity, 2)} {found.unit} à {hours} ({found.doses} prises). {found.advice}")
+    click.echo(
+        f"{found.label} : {number_fr(found.quantity, 2)} {found.unit} à {hours} ({found.doses} prises). {found.advice}"
+    )
 
 
 @click.command()
@@ -165,7 +167,9 @@ def check(names: tuple[str, ...], file: Path | None, as_json: bool) -> None:
             doubt = "" if c.header.is_confirmed else ", à confirmer"
             click.echo(f"{name} {c.header.edition}{doubt} : {c.vectors - len(c.missed)} vecteurs sur {c.vectors}")
             for miss in c.missed:
-                click.echo(f"  vecteur {miss.vector} {miss.note} : attendu {dict(miss.expected)}, obtenu {dict(miss.found)}")
+                click.echo(
+                    f"  vecteur {miss.vector} {miss.note} : attendu {dict(miss.expected)}, obtenu {dict(miss.found)}"
+                )
     if any(c.missed for c in found.values()):
         sys.exit(EXIT_CHECK_FAILED)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from appliance.cli.clinical_rules import COMMANDS
 from appliance.cli.main import show
 from appliance.cli.opening import system_clock
 from appliance.cli.rule_cases import consumption_case, order_case
@@ -36,6 +37,10 @@ UNKNOWN = "CMM inconnue : tapez la quantité avec un motif."
 @click.group()
 def rules() -> None:
     """Ask a rule. A CASE is a JSON file, or - for standard input."""
+
+
+for _command in COMMANDS:
+    rules.add_command(_command)
 
 
 rules.add_command(share)

@@ -148,7 +148,7 @@ def _is_of(group: Mapping[str, Any], findings: Mapping[str, Any]) -> bool:
     if "age_days" in findings:
         if "age_days" in group:
             return bool(group["age_days"][0] <= findings["age_days"] <= group["age_days"][1])
-        return findings["age_days"] > 59 and findings["age_months"] <= group["age_months"][1]
+        return bool(findings["age_days"] > 59 and findings["age_months"] <= group["age_months"][1])
     if "age_months" not in findings:
         return False
     if "age_days" in group:
@@ -191,4 +191,4 @@ def _stays(rules: Mapping[str, Any], reds: list[Given]) -> bool:
     if not exception or {g.code for g in reds} != {exception["danger"], exception["with"]}:
         return False
     danger = next(g for g in reds if g.code == exception["danger"])
-    return list(danger.because) == exception["only_because"]
+    return bool(list(danger.because) == exception["only_because"])

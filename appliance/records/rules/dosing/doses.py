@@ -144,7 +144,11 @@ def _quantity(row: Mapping[str, Any], person: Person) -> tuple[str | None, Fract
     least = row.get("age_months_min")
     if least is not None and person.age_months is not None and person.age_months < least:
         return "age-too-low", None
-    if person.age_months is None and person.weight_kg is not None and person.weight_kg < row.get("age_needed_below_kg", 0):
+    if (
+        person.age_months is None
+        and person.weight_kg is not None
+        and person.weight_kg < row.get("age_needed_below_kg", 0)
+    ):
         return "age-needed", None
     if person.pregnancy_week is not None and person.pregnancy_week < row.get("pregnancy_week_min", 0):
         return "pregnancy-too-early", None
@@ -178,7 +182,9 @@ def _of_band(row: Mapping[str, Any], band: Mapping[str, Any], person: Person) ->
 def _band(bands: list[dict[str, Any]], value: Fraction | int) -> dict[str, Any] | None:
     for band in bands:
         above = value >= _exact(band["from"])
-        under = value < _exact(band["below"]) if "below" in band else value <= _exact(band["to"]) if "to" in band else True
+        under = (
+            value < _exact(band["below"]) if "below" in band else value <= _exact(band["to"]) if "to" in band else True
+        )
         if above and under:
             return band
     return None
