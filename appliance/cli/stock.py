@@ -1,4 +1,5 @@
-"""`appliance stock CODE`: one product's balance, consumption and months of stock; `stock import FILE`: the product list."""
+"""`appliance stock CODE`: one product's balance, consumption and months of stock; `stock import FILE`: the product list;
+`stock recall LOT`: who received a lot."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from appliance.cli.opening import AS_JSON, DATA
 
 
 class CodeOrVerb(click.Group):
-    """`stock MLS001` asks for a product, as `stock show MLS001` does; `import` is the other verb."""
+    """`stock MLS001` asks for a product, as `stock show MLS001` does; `import` and `recall` are the other verbs."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -25,7 +26,7 @@ class CodeOrVerb(click.Group):
 
 @click.group(cls=CodeOrVerb)
 def stock() -> None:
-    """CODE for one product, or `import FILE` for the product list."""
+    """CODE for one product, `import FILE` for the product list, `recall LOT` for the people who received a lot."""
 
 
 @stock.command("import")
@@ -49,6 +50,39 @@ def import_list(file: Path, data: Path, is_sure: bool, as_json: bool) -> None:
         f"{len(found['new'])} new, {len(found['changed'])} changed of {found['products']}"
         + ("" if is_sure else "; --yes loads them")
     )
+
+
+@stock.command("recall")
+@click.argument("lot")
+@DATA
+@AS_JSON
+def recall(lot: str, data: Path, as_json: bool) -> None:
+    """LOT is the number on the box. It names patients: that the list was read stands in the audit.
+
+    With --json: `lot`, and in `lots` one entry a product that bears the number: `product` (code), `label`, `unit`,
+    `expires_on`, `status` (usable, quarantined, recalled), `held` (base units still here), `reason`, `to_find` (people
+    with whom some of it stayed), `people` (`number`, `name`, `village`, `phone`, `first_on`, `last_on`, `quantity` that
+    stayed, `given` at first, `doses` as prescribed, `returned` when all came back, `outcome` of looking for them),
+    `unnamed` (`handings_over`, `quantity`), `used_here`, `neighbours` (`on`, `name`, `quantity`).
+    """
+    facts = asked(data, "stock.recall", number=lot)
+    if as_json:
+        show(facts)
+        return
+    for one in facts["lots"]:
+        click.echo(
+            f"{one['label']} lot {facts['lot']} ({one['expires_on']}): {one['status']}, {one['held']} {one['unit']} here"
+        )
+        for person in one["people"]:
+            told = "returned" if person["returned"] else f"{person['quantity']} {one['unit']}"
+            where = ", ".join(part for part in (person["village"], person["phone"]) if part)
+            click.echo(f"  {person['number']} {person['name']} ({where}): {told} on {person['last_on']}")
+        if one["unnamed"]["handings_over"]:
+            click.echo(
+                f"  {one['unnamed']['handings_over']} without a name: {one['unnamed']['quantity']} {one['unit']}"
+            )
+        for place in one["neighbours"]:
+            click.echo(f"  {place['name']}: {place['quantity']} {one['unit']} on {place['on']}")
 
 
 @stock.command("show", hidden=True)

@@ -14,7 +14,8 @@ from appliance.core.periods import Month
 from appliance.generator.world import world
 from appliance.records.facility.services import Facility, add_village, set_facility
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
-from appliance.stock.ledger.services import ReceivedLot, add_place, open_stock
+from appliance.stock.ledger.services import ReceivedLot, open_stock
+from appliance.stock.places.services import add_place
 from appliance.storage import Store, Unit
 
 OPENING_MONTHS = 2

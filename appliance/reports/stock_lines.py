@@ -119,12 +119,12 @@ def _records(db: Database, first: date, last: date) -> dict[tuple[int, str], lis
 def _usable_at(db: Database, day: date, expiring_before: date = date.max) -> dict[int, int]:
     """Usable stock at the end of a day, by product: balances of today walked back over the days since.
 
-    A lot counts until its last day, and until the day from which it has been quarantined or recalled.
+    A lot counts until its last day, and not while it was quarantined or recalled on that day.
     `expiring_before` keeps the lots whose last day comes before it.
     """
     usable = (
-        "l.expires_on >= ?1 AND l.expires_on < ?2 AND (l.status = 'usable' OR ?1 <"
-        " (SELECT max(s.occurred_on) FROM lot_status s WHERE s.lot = l.id AND s.status <> 'usable'))"
+        "l.expires_on >= ?1 AND l.expires_on < ?2 AND coalesce((SELECT s.status FROM lot_status s WHERE s.lot = l.id"
+        " AND s.occurred_on <= ?1 ORDER BY s.id DESC LIMIT 1), 'usable') = 'usable'"
     )
     asked = (day.isoformat(), expiring_before.isoformat())
     held: dict[int, int] = defaultdict(int)

@@ -70,10 +70,35 @@ def dispensed_lines_were_asked_for(db: Database) -> list[str]:
     ]
 
 
+def transfers_arrive(db: Database) -> list[str]:
+    """What was carried between two places of the centre left the one and reached the other, lot by lot."""
+    return [
+        f"event {event} lot {lot}: {rest} between two places"
+        for event, lot, rest in db.all(
+            "SELECT event, lot, sum(quantity) FROM movement WHERE kind IN ('transfer_out', 'transfer_in') AND kind <> 'dispense'"
+            " GROUP BY event, lot HAVING sum(quantity) <> 0 OR event IS NULL"
+        )
+    ]
+
+
+def loans_are_not_settled_beyond_what_went(db: Database) -> list[str]:
+    """No more came back of a loan, by product, than it moved."""
+    return [
+        f"loan {loan} product {product}: {moved}"
+        for loan, product, moved in db.all(
+            "SELECT n.id, m.product, sum(m.quantity) FROM loan n JOIN (SELECT id AS loan, event FROM loan UNION ALL"
+            " SELECT loan, event FROM loan_return) o ON o.loan = n.id JOIN movement m ON m.event = o.event"
+            " GROUP BY n.id, m.product HAVING sum(m.quantity) * CASE n.direction WHEN 'lent' THEN -1 ELSE 1 END < 0"
+        )
+    ]
+
+
 CHECKS: dict[str, Check] = {
     "balances": balances_are_the_sum_of_movements,
     "never-negative": no_balance_was_ever_negative,
     "stock-days": days_are_the_sum_of_movements,
     "reversals": reversals_mirror_what_they_undo,
     "prescribed": dispensed_lines_were_asked_for,
+    "transfers": transfers_arrive,
+    "loans": loans_are_not_settled_beyond_what_went,
 }

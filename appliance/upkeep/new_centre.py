@@ -8,7 +8,8 @@ from appliance.access import pins, staff
 from appliance.billing.tariffs.services import load_prices
 from appliance.records.facility.services import add_village, set_facility
 from appliance.stock.catalogue.services import load_list
-from appliance.stock.ledger.services import ReceivedLot, add_place, open_stock
+from appliance.stock.ledger.services import ReceivedLot, open_stock
+from appliance.stock.places.services import add_place
 from appliance.storage import Unit
 from appliance.upkeep.centre_file import CentreFile
 

@@ -22,7 +22,8 @@ from appliance.core.clock import FixedClock
 from appliance.core.errors import DataFileError, Refused
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
 from appliance.stock.dispensing.services import DispenseForm, DispenseLine
-from appliance.stock.ledger.services import ReceivedLot, add_place, receive, reverse
+from appliance.stock.ledger.services import ReceivedLot, receive, reverse
+from appliance.stock.places.services import add_place
 from appliance.storage import Store, Unit
 from tests.conftest import KEY, TODAY, Act
 

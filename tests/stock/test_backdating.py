@@ -9,7 +9,8 @@ import pytest
 from appliance.core.errors import Refused
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
 from appliance.stock.ledger.model import MovementKind
-from appliance.stock.ledger.services import Movement, ReceivedLot, add_place, receive, write
+from appliance.stock.ledger.services import Movement, ReceivedLot, receive, write
+from appliance.stock.places.services import add_place
 from appliance.storage import Unit
 from tests.conftest import Act
 

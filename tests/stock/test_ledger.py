@@ -30,6 +30,8 @@ from appliance.stock.dispensing.services import DispenseForm, DispenseLine
 from appliance.stock.ledger import repository, services
 from appliance.stock.ledger.model import MovementKind
 from appliance.stock.ledger.services import Movement, ReceivedLot
+from appliance.stock.places.services import add_place
+from appliance.stock.recalls.services import set_lot_status
 from appliance.storage import Database, Store, Unit, audit
 from tests.conftest import KEY, TODAY, Act
 
@@ -37,7 +39,7 @@ PRODUCTS = read_whole(STARTER)[:3]
 
 
 def set_up(unit: Unit) -> int:
-    place = services.add_place(unit, "depot", "Dépôt")
+    place = add_place(unit, "depot", "Dépôt")
     load_list(unit, PRODUCTS)
     load_prices(unit, [PriceLine(code=p.code, unit_price_fcfa=25, valid_from=date(2020, 1, 1)) for p in PRODUCTS], "t")
     return place
@@ -107,8 +109,8 @@ class Depot(RuleBasedStateMachine):
 
     @rule(lot=st.integers(1, 4), status=st.sampled_from(("quarantined", "usable")))
     def freeze_or_release(self, lot: int, status: str) -> None:
-        self.do(services.set_lot_status, lot, status, "essai")
-        self.do(services.set_lot_status, lot, "usable", "essai")
+        self.do(set_lot_status, lot, status, "essai")
+        self.do(set_lot_status, lot, "usable", "essai")
 
     @rule(back=st.integers(0, 20))
     def prescribe(self, back: int) -> None:

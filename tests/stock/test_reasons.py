@@ -106,7 +106,7 @@ def test_a_reason_of_another_kind_is_refused() -> None:
         ("resupply", {"kinds": ["transfer_in", "transfer_out"]}, "out before in"),
         ("kit_unpacked", {"kinds": ["kit_out", "transfer_in"]}, "out before in"),
         ("expired", {"kinds": ["loss_mice"]}, "is no kind of movement"),
-        ("expired", {"evidence": ["photo"]}, "must be one of text, document, witness"),
+        ("expired", {"evidence": ["photo"]}, "must be one of counterpart, text, document, witness"),
         ("expired", {"code": "broken"}, "broken stands twice"),
         ("expired", {"kinds": ["loss_theft"]}, "has no reason of kind loss_expiry"),
     ],

@@ -19,7 +19,8 @@ from appliance.records.care.visits import move_visit, open_visit
 from appliance.records.patients.services import register_patient
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
-from appliance.stock.ledger.services import ReceivedLot, add_place, receive
+from appliance.stock.ledger.services import ReceivedLot, receive
+from appliance.stock.places.services import add_place
 from appliance.storage import Store, Unit
 from appliance.web.app import create_app
 from appliance.web.security import SESSION_COOKIE

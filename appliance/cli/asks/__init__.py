@@ -19,7 +19,7 @@ from appliance.storage.door import ASK_SOCKET_NAME, DoorClient, Verb, is_answeri
 
 ANSWER_SECONDS_MAX = 600.0
 ASKS = {
-    "stock.show": "stock", "stock.import": "stock", "prices.import": "prices", "prices.history": "prices",
+    "stock.show": "stock", "stock.import": "stock", "stock.recall": "stock", "prices.import": "prices", "prices.history": "prices",
     "prices.list": "prices", "report": "report", "check": "check", "audit.verify": "check", "till.show": "till", "till.open": "till", "till.close": "till",
 }  # fmt: skip
 """Each ask by name, and the module of this folder that holds a function of its last word."""

@@ -1,7 +1,7 @@
 """What the consumption rules read, taken from the ledger: use, stock-out days, unmet demand, month by month.
 
 Only the days of the window are read (`stock_day`), never the whole ledger. Usable stock walks back from the
-balance of today; a lot counts until its last day and while it was neither quarantined nor recalled.
+balance of today; a lot counts until its last day, and not on the days on which it was quarantined or recalled.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def stockouts(db: Database, product: int, months: list[Month], until: date) -> d
     if not months:
         return {}
     first = months[0].first
-    opening, flows = _usable_flows(db, product, first, until)
+    opening, flows = _usable_flows(db, product, first)
     found: dict[Month, set[date]] = {month: set() for month in months}
     held, seen, last = opening, first - timedelta(days=1), min(months[-1].last, until)
     # What lies on the shelf changes on days of flow only; the days between two of them are all like the first.
@@ -97,11 +97,11 @@ def stockouts(db: Database, product: int, months: list[Month], until: date) -> d
 
 def stockout_count(db: Database, product: int, month: Month, until: date) -> int:
     """Stock-out days of one month (rule D)."""
-    opening, flows = _usable_flows(db, product, month.first, until)
+    opening, flows = _usable_flows(db, product, month.first)
     return stockout_days(month, opening, flows, until)
 
 
-def _usable_flows(db: Database, product: int, since: date, until: date) -> tuple[int, dict[date, tuple[int, int]]]:
+def _usable_flows(db: Database, product: int, since: date) -> tuple[int, dict[date, tuple[int, int]]]:
     """Usable stock before `since`, and by day what came into it and what left it.
 
     A lot's stock before `since` is its balance of today less what moved from that day on: history is not read.
@@ -116,36 +116,58 @@ def _usable_flows(db: Database, product: int, since: date, until: date) -> tuple
         (product, since.isoformat()),
     ):
         moved[lot].append((date.fromisoformat(day_text), came, went))
+    frozen = _freezings(db, product)
     flows: dict[date, list[int]] = defaultdict(lambda: [0, 0])
     opening = 0
-    for lot, expires, status, balance in db.all(
-        "SELECT id, expires_on, status, coalesce((SELECT sum(quantity) FROM balance WHERE lot = l.id), 0)"
+    for lot, expires, balance in db.all(
+        "SELECT id, expires_on, coalesce((SELECT sum(quantity) FROM balance WHERE lot = l.id), 0)"
         " FROM lot l WHERE product = ? AND expires_on >= ?",
         (product, since.isoformat()),
     ):
-        gone = _unusable_from(db, lot, date.fromisoformat(expires), status)
-        if gone <= since:
-            continue
         held = balance - sum(came - went for _, came, went in moved[lot])
-        opening += held
-        for day, came, went in moved[lot]:
-            if day < gone:
-                held += came - went
-                flows[day][0] += came
-                flows[day][1] += went
-        if gone <= until and held > 0:
-            flows[gone][1] += held
+        if held or moved[lot]:
+            opening += _lot_flows(flows, moved[lot], frozen[lot], since, date.fromisoformat(expires), held)
     return opening, {day: (came, went) for day, (came, went) in flows.items()}
 
 
-def _unusable_from(db: Database, lot: int, expires: date, status: str) -> date:
-    """The first day on which a lot can't be given: after its last day, or when it was frozen (if it still is)."""
-    day = expires + timedelta(days=1)
-    if status != "usable":
-        frozen = db.value("SELECT max(occurred_on) FROM lot_status WHERE lot = ? AND status <> 'usable'", (lot,))
-        if frozen:
-            day = min(day, date.fromisoformat(frozen))
-    return day
+def _lot_flows(
+    flows: dict[date, list[int]], moved: list[tuple[date, int, int]], frozen: list[tuple[date, bool]], since: date,
+    expires: date, held: int,
+) -> int:  # fmt: skip
+    """Add what one lot brings to the usable stock and takes from it; returns what of it was usable before `since`.
+
+    A lot frozen on a day leaves that day, and comes back on the day it is released; what is left of it is gone at the
+    end of its last day, so that the day after opens without it.
+    """
+    by_day = {day: (came, went) for day, came, went in moved}
+    states = dict(frozen)  # the last word of a day counts
+    usable = next((state for day, state in reversed(frozen) if day < since), True)
+    opening = held if usable else 0
+    for day in sorted({*by_day, *(day for day in states if day >= since), expires}):
+        if day > expires:
+            break
+        was, usable = usable, states.get(day, usable)
+        came, went = by_day.get(day, (0, 0))
+        if was and not usable:
+            flows[day][1] += held
+        elif usable:
+            flows[day][0] += came + (0 if was else held)
+            flows[day][1] += went
+        held += came - went
+    if usable:
+        flows[expires][1] += held
+    return opening
+
+
+def _freezings(db: Database, product: int) -> dict[int, list[tuple[date, bool]]]:
+    """By lot, from which day on it could be given or not, as it was said."""
+    found: dict[int, list[tuple[date, bool]]] = defaultdict(list)
+    for lot, day, status in db.all(
+        "SELECT s.lot, s.occurred_on, s.status FROM lot l JOIN lot_status s ON s.lot = l.id WHERE l.product = ? ORDER BY s.id",
+        (product,),
+    ):
+        found[lot].append((date.fromisoformat(day), status == "usable"))
+    return found
 
 
 def _consumed(db: Database, product: int, since: date, until: date) -> dict[Month, int]:

@@ -15,7 +15,7 @@ from appliance.core.errors import Refused
 from appliance.stock.ledger.model import EFFECTS, PAIRS, MovementKind
 
 FILE = Path(__file__).parent / "data" / "reasons.json"
-EVIDENCE = ("text", "document", "witness")
+EVIDENCE = ("counterpart", "text", "document", "witness")
 COLUMNS = ("SI", "QR", "QU", "QP", "QA")
 
 
@@ -23,8 +23,8 @@ COLUMNS = ("SI", "QR", "QU", "QP", "QA")
 class Reason:
     """A reason. `kinds` is one kind, or the two of a pair written together (`PAIRS`).
 
-    `sign` is +1, -1, or 0 for either. `evidence` names what must stand beside it: a text that tells what happened,
-    the number of a paper, the name of a second person.
+    `sign` is +1, -1, or 0 for either. `evidence` names what must stand beside it: the other side (a neighbour, a partner,
+    the supplier), a text that tells what happened, the number of a paper, the name of a second person.
     """
 
     code: str

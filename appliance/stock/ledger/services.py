@@ -95,16 +95,6 @@ def write(unit: Unit, movement: Movement) -> int:
     return row
 
 
-def undo(unit: Unit, movement: int, reason: str) -> int:
-    """Undo one movement of the depot by hand. What was handed over belongs to its sale and is taken back with it.
-
-    Raises `Refused`: "movement-of-a-sale", and those of `reverse`.
-    """
-    if unit.value("SELECT dispense FROM movement WHERE id = ?", (movement,)) is not None:
-        raise Refused("movement-of-a-sale", movement=movement)
-    return reverse(unit, movement, reason)
-
-
 def reverse(unit: Unit, movement: int, reason: str) -> int:
     """Undo a movement by its opposite, once. Same day while its month is open, else dated today (rule T9).
 
@@ -114,7 +104,7 @@ def reverse(unit: Unit, movement: int, reason: str) -> int:
         raise Refused("reason-needed", kind="reversal")
     row = unit.one(
         "SELECT product, lot, place, kind, report_column, quantity, occurred_on, dispense, prescription_line, receipt,"
-        " unit_cost_fcfa, is_campaign, reverses FROM movement WHERE id = ?",
+        " unit_cost_fcfa, is_campaign, reverses, event FROM movement WHERE id = ?",
         (movement,),
     )
     if row is None:
@@ -126,7 +116,7 @@ def reverse(unit: Unit, movement: int, reason: str) -> int:
         made = unit.append(
             "movement", product=row[0], lot=row[1], place=row[2], kind=row[3], report_column=row[4], quantity=-row[5],
             occurred_on=day, dispense=row[7], prescription_line=row[8], receipt=row[9], reason=reason.strip(),
-            unit_cost_fcfa=row[10], is_campaign=row[11], reverses=movement,
+            unit_cost_fcfa=row[10], is_campaign=row[11], reverses=movement, event=row[13],
         )  # fmt: skip
     except ConstraintFailed as fault:
         if fault.code == "movement.reverses":
@@ -187,22 +177,6 @@ def lot_of(unit: Unit, item: ReceivedLot) -> int:
         "lot", product=item.product, number=number, expires_on=last,
         expiry_precision="day" if item.expires_day else "month", funder=item.funder, status="usable", act=unit.act,
     )  # fmt: skip
-
-
-def set_lot_status(unit: Unit, lot: int, status: str, reason: str) -> None:
-    """Quarantine, recall or release a lot on every tablet at once; `status`: usable, quarantined, recalled."""
-    if status not in ("usable", "quarantined", "recalled"):
-        raise Refused("lot-status", status=status)
-    if len(reason.strip()) < 3:
-        raise Refused("reason-needed", kind=status)
-    if not unit.run("UPDATE lot SET status = ?, act = ? WHERE id = ?", (status, unit.act, lot)):
-        raise Refused("no-such-lot", lot=lot)
-    unit.append("lot_status", lot=lot, status=status, reason=reason.strip(), occurred_on=unit.today.isoformat())
-
-
-def add_place(unit: Unit, code: str, name: str) -> int:
-    """Add a place where stock lies (dépôt, garde, salle de soins…)."""
-    return unit.insert("place", code=code, name=name, is_active=1, act=unit.act)
 
 
 def _last_day(item: ReceivedLot) -> date:

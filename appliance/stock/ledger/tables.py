@@ -7,16 +7,6 @@ import peewee
 from appliance.storage.mapping import Mapped
 
 
-class PlaceRow(Mapped):
-    """Where stock lies."""
-
-    id = peewee.AutoField()
-    code = peewee.TextField()
-    name = peewee.TextField()
-    is_active = peewee.IntegerField()
-    act = peewee.IntegerField()
-
-
 class LotRow(Mapped):
     """A lot; `expires_on` is its last usable day."""
 
@@ -87,7 +77,6 @@ class StockEventRow(Mapped):
     witness = peewee.TextField(null=True)
     note = peewee.TextField(null=True)
     occurred_on = peewee.TextField()
-    reverses = peewee.IntegerField(null=True)
     act = peewee.IntegerField()
 
 

@@ -1,4 +1,5 @@
--- What the depot does by hand, one paper an act: a loss, a transfer, a loan, a kit. Its rows in the ledger point to it.
+-- What the depot does by hand, one paper an act: a loss, a transfer, a loan, a kit. Its rows in the ledger point to it, and
+-- so do the rows that undo them: what they all add up to is what stands of it.
 CREATE TABLE stock_event (
   id INTEGER PRIMARY KEY, uuid BLOB NOT NULL UNIQUE CHECK (length(uuid) = 16),
   number INTEGER NOT NULL CONSTRAINT stock_event_number UNIQUE,     -- as printed on the paper
@@ -10,11 +11,9 @@ CREATE TABLE stock_event (
   witness TEXT CHECK (length(witness) BETWEEN 2 AND 80),             -- who signed beside the one who wrote it
   note TEXT CHECK (length(note) BETWEEN 3 AND 300),
   occurred_on TEXT NOT NULL CHECK (date(occurred_on) IS occurred_on),
-  reverses INTEGER REFERENCES stock_event (id),
   act INTEGER NOT NULL,
   CONSTRAINT stock_event_two_places CHECK (to_place IS NULL OR to_place <> place)
 ) STRICT;
-CREATE UNIQUE INDEX stock_event_reversed_once ON stock_event (reverses) WHERE reverses IS NOT NULL;
 CREATE INDEX stock_event_reason ON stock_event (reason);
 --! insert-only stock_event id
 ALTER TABLE movement ADD COLUMN event INTEGER REFERENCES stock_event (id);

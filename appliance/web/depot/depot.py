@@ -22,6 +22,8 @@ from appliance.stock.ledger import repository as ledger
 from appliance.stock.ledger import services
 from appliance.stock.ledger.model import MovementKind
 from appliance.stock.ledger.services import Movement
+from appliance.stock.recalls.services import set_lot_status
+from appliance.stock.undoing import undo as undo_movement
 from appliance.storage import Database, Unit
 from appliance.web.charts import Chart, line_chart
 from appliance.web.depot.ordering import working_view
@@ -127,7 +129,8 @@ async def undo(request: Request[Any, Any, Any], movement: int) -> Response[bytes
     form = await read_form(request)
 
     def write(unit: Unit) -> dict[str, Any]:
-        return {"movement": services.undo(unit, movement, form.raw("raison"))}
+        undo_movement(unit, movement, form.raw("raison"))
+        return {}
 
     return await _on_card(request, "reverse-movement", form.raw("produit"), form, write, "annule")
 
@@ -138,7 +141,7 @@ async def freeze(request: Request[Any, Any, Any], lot: int) -> Response[bytes] |
     form = await read_form(request)
 
     def write(unit: Unit) -> dict[str, Any]:
-        services.set_lot_status(unit, lot, form.raw("etat"), form.raw("raison"))
+        set_lot_status(unit, lot, form.raw("etat"), form.raw("raison"))
         return {}
 
     return await _on_card(request, "lot-status", form.raw("produit"), form, write, "enregistre")

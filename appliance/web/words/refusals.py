@@ -187,6 +187,31 @@ _FRENCH = {
     "care-type-unknown": "Ce payeur n'a pas de taux pour ce type de soins : complétez-le dans la liste des payeurs.",
     "payer-unknown": "Ce payeur n'est pas dans la liste à cette date.",
     "payers-no-edition": "Aucune liste de payeurs ne vaut à cette date.",
+    "no-such-reason": "Ce motif n'est pas dans la liste.",
+    "no-such-place": "Ce lieu n'existe pas, ou ne sert plus.",
+    "no-such-event": "Cette pièce n'existe pas.",
+    "no-such-loan": "Ce prêt n'existe pas.",
+    "evidence": "Il manque une preuve que ce motif demande. Complétez les cases marquées.",
+    "event-empty": "Notez au moins un lot, et 40 au plus.",
+    "lot-twice": "Un lot est cité deux fois : mettez tout sur une ligne.",
+    "lot-not-usable": "Ce lot est périmé, bloqué ou rappelé : il ne se donne pas. Choisissez-en un autre.",
+    "transfer-places": "Choisissez deux lieux différents.",
+    "loan-settled": "Une partie de ce prêt est déjà rendue : annulez d'abord le retour.",
+    "loan-direction": "Ce prêt va dans l'autre sens.",
+    "loan-over": "Ce prêt est déjà réglé.",
+    "loan-return-too-much": "C'est plus que ce qui reste dû.",
+    "due-date": "La date de retour doit suivre le prêt, d'un an au plus.",
+    "place-kind": "Choisissez le genre du lieu.",
+    "place-name": "Donnez un nom de 2 à 40 lettres.",
+    "place-known": "Un lieu porte déjà ce nom.",
+    "place-not-empty": "Il reste du stock dans ce lieu : ramenez-le au dépôt d'abord.",
+    "place-main": "Le dépôt reste ouvert et sert toujours ; sa dotation n'est pas fixée ici.",
+    "place-not-serving": "On ne sert pas depuis ce lieu.",
+    "kit-part": "Vérifiez le contenu du kit.",
+    "kit-in-kit": "Un kit ne contient pas un autre kit.",
+    "kit-empty": "Le contenu de ce kit n'est pas encore noté.",
+    "contact-outcome": "Choisissez le résultat de la recherche.",
+    "not-a-recipient": "Cette personne n'a pas reçu ce lot.",
     "internal": "Une erreur est survenue. Ce qui était enregistré l'est toujours. Notez l'heure et appelez le technicien.",
 }
 SENTENCES = Words(_FRENCH | orders.REFUSALS | money.REFUSALS)
@@ -210,6 +235,8 @@ def sentence(fault: ApplianceError) -> str:
         }  # fmt: skip
     if fault.code == "till-too-low" and "left" in given:
         return _("Il n'y a que %(left)s : vérifiez le montant.") % {"left": fcfa(_whole(given["left"]))}
+    if fault.code == "loan-return-too-much" and "due" in given:
+        return _("C'est plus que ce qui reste dû : %(due)s au plus.") % given
     if fault.code == "before-count" and given.get("on"):
         day = date_short(parse_date(str(given["on"])))
         return _("Ce lot a été compté le %(day)s : datez le mouvement après ce jour.") % {"day": day}

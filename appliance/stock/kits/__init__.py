@@ -1,0 +1,1 @@
+"""Kits: what one holds, and its opening."""
