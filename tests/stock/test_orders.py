@@ -13,10 +13,10 @@ from appliance.core.actors import Actor, Role
 from appliance.core.clock import FixedClock
 from appliance.core.errors import Refused
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
-from appliance.stock.ledger.services import add_place
 from appliance.stock.orders import repository, services
 from appliance.stock.orders.model import AnnouncedLine, Announcement, Answer, FormLine, Model, OrderForm, State, Way
 from appliance.stock.orders.shipments import shipment_announced
+from appliance.stock.places.services import add_place
 from appliance.stock.reception import repository as receptions
 from appliance.stock.reception.model import CountedLine, ReceptionForm
 from appliance.stock.reception.services import sign, take_back
