@@ -97,6 +97,18 @@ def test_measures_are_judged_by_age_and_never_forbidden(nurse: Tablet) -> None:
     assert "rouge : malnutrition sévère" in saved.text
 
 
+def test_weight_and_height_of_a_child_say_its_growth_as_they_are_typed(nurse: Tablet) -> None:
+    visit = arrive(nurse, "Awa Croissance", age="10", unit="month")
+    said = nurse.post(visit, {"poids": "6,4", "taille": "70"}, to=f"{visit}/mesures").text
+    assert "P/T −2,81 : malnutrition modérée" in said
+    assert "P/Â" not in said  # ten months is what somebody said: it can be nine or eleven
+    assert "P/T" not in nurse.post(visit, {"poids": "6,4"}, to=f"{visit}/mesures").text
+    swollen = nurse.post(visit, {"poids": "8", "taille": "70", "oedemes": "2"}, to=f"{visit}/mesures").text
+    assert "P/T" not in swollen  # water weighs: the swelling is told, the score is not
+    odd = nurse.post(visit, {"poids": "40", "taille": "70"}, to=f"{visit}/mesures").text
+    assert "mesurez encore" in odd
+
+
 @pytest.mark.parametrize(
     ("typed", "found"),
     [("sumaya", "Paludisme simple"), ("B54", "Paludisme simple"), ("konoboli", "Diarrhée"), ("mal de dent", "Carie"), ("HTA", "Hypertension")],

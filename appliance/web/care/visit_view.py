@@ -9,12 +9,14 @@ from appliance.core.errors import Refused
 from appliance.core.french import date_short
 from appliance.core.periods import completed_months
 from appliance.records.care import bands, diagnoses, drafts, prescriptions, timeline, visits
+from appliance.records.care.growing import growth_at
 from appliance.records.care.model import Station, Vitals
 from appliance.records.laboratory import repository as laboratory
 from appliance.records.laboratory.tests_list import default_tests
 from appliance.records.patients import repository as patients
 from appliance.stock.catalogue import repository as catalogue
 from appliance.storage import Database
+from appliance.web.care.growth_says import growth_says
 from appliance.web.care.visit_forms import FIELD_OF, LINES_MAX, measures, prefilled, with_laboratory
 from appliance.web.depot.shelf import Shelf
 from appliance.web.forms import Form
@@ -110,6 +112,8 @@ def says(db: Database, held: visits.Visit, found: Vitals) -> dict[str, tuple[str
     line = patients.get(db, held.patient)
     months = completed_months(line.born_on, held.occurred_on) if line else None
     said = {FIELD_OF[f.measure]: (f.text, f.tone) for f in bands.findings(found, months)}
+    if line and (grown := growth_at(found, line.sex, line.born_on, held.occurred_on)):
+        said = growth_says(grown, is_age_exact=line.born_precision == "day") | said  # an unusual measure is asked first
     if timeline.weight_jumped(db, held.patient, found.weight_grams, held.occurred_on):
         before = timeline.last_weight(db, held.patient, held.occurred_on)
         if before:
