@@ -95,6 +95,11 @@ def number_fr(value: float | Fraction | Decimal, decimals: int = 0) -> str:
     return f"−{text}" if exact < 0 and units else text
 
 
+def exact_fr(text: str | None, decimals: int = 0) -> str:
+    """An exact number kept as text ("1812/5") as people read it; a dash for none."""
+    return "—" if text is None else number_fr(Fraction(text), decimals)
+
+
 def fcfa(amount: int) -> str:
     """`1 290 F`: whole francs, as written on receipts."""
     return f"{number_fr(amount)}\u00a0F"

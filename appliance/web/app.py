@@ -15,7 +15,17 @@ from litestar.response import Redirect
 from appliance.core.errors import ApplianceError, InvariantBroken
 from appliance.web.care import drafts, home, laboratory, lookups, registers, visits
 from appliance.web.centre import more, setup, upkeep, villages
-from appliance.web.depot import depot, ordering, prices, receipts, scanning
+from appliance.web.depot import (
+    depot,
+    order_acts,
+    order_papers,
+    order_settings,
+    ordering,
+    orders,
+    prices,
+    receipts,
+    scanning,
+)
 from appliance.web.pages import environment, frame
 from appliance.web.patients import cards, identity, merging, patients, registration
 from appliance.web.reports import reports
@@ -34,6 +44,7 @@ MODULES = (
     auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, receipts,
     scanning,
     ordering,
+    orders, order_acts, order_papers, order_settings,
     prices, sales, direct_sales, till, opening, closing, handovers, reports, exchange,
     admin, matrix, villages, upkeep,
     more, interrupted,

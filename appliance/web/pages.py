@@ -45,6 +45,8 @@ NAVIGATION = (
 )
 SAID = Words({
     "enregistre": "Enregistré.", "annule": "Annulé.", "corrige": "Corrigé : l'ancienne version reste lisible.",
+    "confirme": "Confirmé. Il reste la signature du DTC.", "contresigne": "Contresigné : la commande est prête à partir.",
+    "recu": "Réception signée : le stock est à jour.",
     "cloture": "Mois clôturé. L'envoi partira dès que la liaison est là.", "deja": "C'était déjà enregistré : rien n'est doublé.",
     "code-deja": "C'était déjà enregistré : le premier affichage donnait le code. S'il est perdu, donnez un nouveau code.",
     "paye": "Paiement enregistré.", "envoi": "L'envoi est relancé.", "code": "Code changé.", "fusion": "Dossiers fusionnés. La fusion peut être défaite.",
@@ -88,7 +90,7 @@ def environment() -> Environment:
     made.globals["_"] = catalogue().gettext
     made.filters |= {
         "date": french.date_short, "date_long": lambda day: french.date_fr(day, weekday=True).capitalize(), "month": french.month_fr, "number": french.number_fr,
-        "fcfa": french.fcfa, "time": french.time_fr, "moment": french.moment_fr, "size": french.size_fr, "answer": labels.answer,
+        "fcfa": french.fcfa, "time": french.time_fr, "moment": french.moment_fr, "size": french.size_fr, "answer": labels.answer, "exact": french.exact_fr,
         "faults": faults,
     }  # fmt: skip
     made.globals |= {"labels": labels, "static": url_of}

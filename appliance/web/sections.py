@@ -9,6 +9,7 @@ from appliance.web.words import Words
 SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "/depot": (
         ("/depot", "depot"),
+        ("/depot/commandes", "depot"),
         ("/depot/codes", "depot"),
         ("/depot/reglages", "depot"),
     ),
@@ -17,6 +18,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
 """By post: each page's path and the tab of the matrix that opens it. A path must have a name in `NAMES`."""
 NAMES = Words({
     "/depot": "Produits",
+    "/depot/commandes": "Commandes",
     "/depot/codes": "Codes",
     "/depot/reglages": "Réglages",
     "/caisse": "Journée", "/caisse/remises": "Remises",

@@ -173,3 +173,17 @@ def _line(row: tuple[Any, ...]) -> OrderLine:
         pack_price_fcfa=row[11], theirs=theirs, ours=row[14], working=json.loads(row[15]) if row[15] else None,
         edited=row[16], confirmed=row[17], approved=row[18], reason=row[19], note=row[20], received=row[21],
     )  # fmt: skip
+
+
+def last_costs(db: Database, products: list[int]) -> dict[int, int]:
+    """What a base unit last cost at a reception, in FCFA, of those products for which somebody wrote it."""
+    found = {}
+    for product in products:
+        cost = db.value(
+            "SELECT unit_cost_fcfa FROM proof_of_delivery_line WHERE product = ? AND unit_cost_fcfa IS NOT NULL"
+            " ORDER BY id DESC LIMIT 1",
+            (product,),
+        )
+        if cost is not None:
+            found[product] = int(cost)
+    return found

@@ -127,8 +127,9 @@ def confirm(unit: Unit, order: int, answers: Iterable[Answer]) -> None:
 
 def check_reason(order: Order, line: OrderLine, answer: Answer) -> None:
     """Raises `Refused` "reason-for-quantity" or "reason-note" when a quantity differs and nobody says why."""
-    if answer.quantity == proposed(order, line):
-        return
+    wanted = proposed(order, line)
+    if wanted is not None and line.packs(answer.quantity) == line.packs(wanted):
+        return  # the same packs: a form that counts in units rounds to them
     reason = reasons().get(answer.reason or "")
     if reason is None:
         raise Refused("reason-for-quantity", product=line.label, line=line.id)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from appliance.web.words import Words
+from fractions import Fraction
+
+from appliance.core.french import number_fr
+from appliance.stock.orders.gaps import Gap
+from appliance.web.words import Words, _
 
 REFUSALS = {
     "answer-missing": "Écrivez une quantité sur chaque ligne, 0 pour ne pas commander.",
@@ -22,12 +26,14 @@ REFUSALS = {
     "order-empty": "Ajoutez au moins un produit.",
     "order-nothing": "Tout est à 0 : annulez plutôt la commande en disant pourquoi.",
     "order-state": "La commande a avancé entre-temps : rouvrez-la pour voir où elle en est.",
+    "programme-unknown": "Choisissez un programme de la liste.",
     "product-twice": "Ce produit est déjà sur une autre ligne de cette commande.",
     "reason-for-quantity": "Dites pourquoi la quantité diffère de la proposition.",
     "reason-note": "Écrivez quelques mots à côté de « Autre ».",
     "reception-empty": "Comptez au moins une boîte.",
     "reception-names": "Trois personnes signent le procès-verbal : écrivez leurs noms.",
     "refusal-reason": "Dites pourquoi des boîtes sont refusées.",
+    "supply-choice": "Donnez le fournisseur, qui propose, et la voie.",
     "shipment-empty": "Ce bordereau n'a pas de ligne.",
     "shipment-received": "Ce bordereau est déjà réceptionné. Corrigez une ligne du procès-verbal, ou recevez sans bordereau.",
     "temperature": "Cette température n'est pas possible.",
@@ -38,3 +44,41 @@ STATES = Words({
     "approved": "réponse reçue", "shipped": "en route", "received_partly": "reçue en partie", "received": "reçue",
     "cancelled": "annulée", "never_delivered": "jamais livrée", "superseded": "remplacée",
 })  # fmt: skip
+STATE_TAGS = {
+    "proposed": "warn", "confirmed": "warn", "countersigned": "info", "sent": "info", "approved": "info", "shipped": "info",
+    "received_partly": "warn", "received": "ok", "cancelled": "", "never_delivered": "danger", "superseded": "",
+}  # fmt: skip
+STEPS = Words({
+    "proposed": "proposée", "confirmed": "confirmée", "countersigned": "contresignée", "sent": "envoyée",
+    "approved": "réponse du fournisseur", "shipped": "bordereau", "received_partly": "reçue en partie", "received": "reçue",
+    "cancelled": "annulée", "never_delivered": "jamais livrée", "superseded": "remplacée par une version corrigée",
+})  # fmt: skip
+KINDS = Words({"normal": "Normale", "emergency": "Urgence"})
+MODELS = Words({"push": "Le fournisseur propose", "pull": "Le centre commande"})
+WAYS = Words({"message": "Message DHIS2", "stick": "Clé USB", "paper": "Papier"})
+GAPS = Words({
+    "cmm-unknown": "CMM inconnue ici", "stockout": "%(days)s j de rupture corrigés", "unmet": "%(n)s non servis",
+    "season": "saison × %(index)s", "expiry": "%(n)s périmeront avant usage", "loan": "%(n)s en prêt",
+    "overstock": "surstock, %(months)s mois", "on_order": "%(n)s déjà en commande",
+    "small-use": "une boîte dure plus que sa validité", "other-mean": "CMM ici %(cmm)s", "rounding": "arrondi à la boîte",
+})  # fmt: skip
+
+
+def gap_text(gap: Gap) -> str:
+    """A cause of a difference with its figures, as short as it stands in a table."""
+    return GAPS[gap.code] % {name: _figure(name, value) for name, value in gap.figures.items()}
+
+
+def _figure(name: str, value: Fraction) -> str:
+    return number_fr(value, 1 if name in ("months", "index") else 0)
+
+
+def wide_gaps(count: int) -> str:
+    """How many lines differ by more than a fifth, as a sentence."""
+    if not count:
+        return _("Aucune ligne ne diffère de plus de 20 %.")
+    return (
+        _("1 ligne diffère de plus de 20 %.")
+        if count == 1
+        else _("%(n)d lignes diffèrent de plus de 20 %%.") % {"n": count}
+    )
