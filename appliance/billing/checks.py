@@ -22,24 +22,61 @@ def sales_are_what_left_the_shelf(db: Database) -> list[str]:
 
 
 def sale_totals_add_up(db: Database) -> list[str]:
-    """A sale's total and exempt part equal its lines."""
+    """A sale's total equals its lines and acts; what is exempt equals what a rule freed of them and what was by hand."""
     return [
         f"sale {sale}"
         for (sale,) in db.all(
-            "SELECT s.id FROM sale s LEFT JOIN sale_line l ON l.sale = s.id GROUP BY s.id HAVING"
-            " s.total_fcfa <> coalesce(sum(l.amount_fcfa), 0)"
-            " OR s.exempt_fcfa <> coalesce(sum(CASE WHEN l.exemption IS NOT NULL THEN l.amount_fcfa END), 0)"
+            "SELECT s.id FROM sale s LEFT JOIN (SELECT sale, sum(amount_fcfa) total, sum(CASE WHEN exemption IS NOT NULL"
+            "  THEN amount_fcfa END) freed FROM (SELECT sale, amount_fcfa, exemption FROM sale_line UNION ALL"
+            "  SELECT sale, amount_fcfa, exemption FROM sale_act) GROUP BY sale) l ON l.sale = s.id"
+            " LEFT JOIN (SELECT sale, sum(amount_fcfa) amount FROM sale_share WHERE rule IS NULL GROUP BY sale) h"
+            "  ON h.sale = s.id WHERE s.total_fcfa <> coalesce(l.total, 0)"
+            " OR s.exempt_fcfa <> coalesce(l.freed, 0) + coalesce(h.amount, 0)"
+        )
+    ]
+
+
+def every_franc_not_paid_has_a_bearer(db: Database) -> list[str]:
+    """Payers' shares of a sale are its `payer_fcfa`, and exemptions its `exempt_fcfa`, franc by franc.
+
+    Sales of the time before shares were kept have none.
+    """
+    return [
+        f"sale {sale}: {exempt} exempt and {payer} of payers, borne {borne} and {covered}"
+        for sale, exempt, payer, borne, covered in db.all(
+            "SELECT s.id, s.exempt_fcfa, coalesce(s.payer_fcfa, 0), coalesce(sum(CASE WHEN h.kind = 'exemption' THEN h.amount_fcfa"
+            " END), 0) borne, coalesce(sum(CASE WHEN h.kind = 'cover' THEN h.amount_fcfa END), 0) covered FROM sale s"
+            " LEFT JOIN sale_share h ON h.sale = s.id WHERE s.id >= (SELECT min(sale) FROM sale_share) GROUP BY s.id"
+            " HAVING covered <> coalesce(s.payer_fcfa, 0) OR (borne <> s.exempt_fcfa AND (borne <> 0 OR s.reverses IS NULL))"
+        )
+    ]
+
+
+def sheets_are_their_shares(db: Database) -> list[str]:
+    """A share stands on a sheet of its payer, and what was billed of a sheet is what its shares were at that moment."""
+    found = [
+        f"share {share}: sheet {sheet} of another payer"
+        for share, sheet in db.all(
+            "SELECT h.id, h.sheet FROM sale_share h JOIN care_sheet c ON c.id = h.sheet WHERE c.payer <> h.payer"
+        )
+    ]
+    return found + [
+        f"sheet {sheet} in batch {batch}: billed {billed}, shares {shares}"
+        for sheet, batch, billed, shares in db.all(
+            "SELECT b.sheet, b.batch, b.payer_fcfa, coalesce((SELECT sum(h.amount_fcfa) FROM sale_share h WHERE h.sheet = b.sheet"
+            " AND h.act <= b.act), 0) shares FROM claim_batch_sheet b WHERE b.payer_fcfa <> shares"
         )
     ]
 
 
 def nobody_paid_more_than_was_due(db: Database) -> list[str]:
-    """Payments of a sale lie between nothing and what was due (the opposite for a reversal)."""
+    """Payments of a sale lie between nothing and what was due, rounded for cash (the opposite for a reversal)."""
     return [
         f"sale {sale}: {paid} paid of {due}"
         for sale, paid, due in db.all(
-            "SELECT s.id, coalesce(sum(p.amount_fcfa), 0), s.due_fcfa FROM sale s LEFT JOIN payment p ON p.sale = s.id"
-            " GROUP BY s.id HAVING abs(coalesce(sum(p.amount_fcfa), 0)) > abs(s.due_fcfa)"
+            "SELECT s.id, coalesce((SELECT sum(p.amount_fcfa) FROM payment p WHERE p.sale = s.id), 0) paid, s.due_fcfa +"
+            " coalesce((SELECT sum(r.amount_fcfa) FROM sale_rounding r WHERE r.sale = s.id), 0) due FROM sale s"
+            " WHERE abs(paid) > abs(due)"
         )
     ]
 
@@ -84,6 +121,8 @@ def every_handing_over_was_sold(db: Database) -> list[str]:
 CHECKS: dict[str, Check] = {
     "sales-and-ledger": sales_are_what_left_the_shelf,
     "sale-totals": sale_totals_add_up,
+    "sale-shares": every_franc_not_paid_has_a_bearer,
+    "sheets": sheets_are_their_shares,
     "payments": nobody_paid_more_than_was_due,
     "receipt-numbers": receipt_numbers_have_no_gap,
     "taken-back-sales": taken_back_sales_took_everything_back,

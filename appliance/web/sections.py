@@ -13,7 +13,12 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/depot/codes", "depot"),
         ("/depot/reglages", "depot"),
     ),
-    "/caisse": (("/caisse", "caisse"), ("/caisse/remises", "caisse")),
+    "/caisse": (
+        ("/caisse", "caisse"),
+        ("/caisse/remises", "caisse"),
+        ("/caisse/actes", "caisse"),
+        ("/caisse/payeurs", "caisse"),
+    ),
 }
 """By post: each page's path and the tab of the matrix that opens it. A path must have a name in `NAMES`."""
 NAMES = Words({
@@ -21,7 +26,7 @@ NAMES = Words({
     "/depot/commandes": "Commandes",
     "/depot/codes": "Codes",
     "/depot/reglages": "Réglages",
-    "/caisse": "Journée", "/caisse/remises": "Remises",
+    "/caisse": "Journée", "/caisse/payeurs": "Payeurs", "/caisse/actes": "Actes", "/caisse/remises": "Remises",
 })  # fmt: skip
 
 

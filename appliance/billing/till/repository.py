@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from appliance.billing.sales.rounding import ROUNDED
+from appliance.billing.tariffs.acts import care_acts
 from appliance.storage import Database
 
 OWED_MAX = 100
@@ -30,11 +32,13 @@ class SaleHead:
     reverses: int | None
     reversed_by: int | None
     staff: int | None
+    payer_fcfa: int
+    rounded_fcfa: int
 
     @property
     def left_fcfa(self) -> int:
         """What is still to be paid; nothing for a sale that was taken back."""
-        return 0 if self.reverses or self.reversed_by else self.due_fcfa - self.paid_fcfa
+        return 0 if self.reverses or self.reversed_by else self.due_fcfa + self.rounded_fcfa - self.paid_fcfa
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +64,9 @@ class Taking:
 
 
 _HEAD = (
-    f"SELECT s.id, s.number, a.at, s.occurred_on, d.patient, q.visit, s.total_fcfa, s.exempt_fcfa, s.due_fcfa, {_PAID},"
-    " s.reverses, (SELECT r.id FROM sale r WHERE r.reverses = s.id), a.staff FROM sale s JOIN act a ON a.seq = s.act"
+    "SELECT s.id, s.number, a.at, s.occurred_on, coalesce(d.patient, s.patient), coalesce(s.visit, q.visit), s.total_fcfa, "
+    f" s.exempt_fcfa, s.due_fcfa, {_PAID}, s.reverses, (SELECT r.id FROM sale r WHERE r.reverses = s.id), a.staff,"
+    f" coalesce(s.payer_fcfa, 0), {ROUNDED} FROM sale s JOIN act a ON a.seq = s.act"
     " LEFT JOIN dispense d ON d.id = s.dispense LEFT JOIN prescription q ON q.id = d.prescription"
 )
 
@@ -73,14 +78,21 @@ def sale(db: Database, key: int) -> SaleHead | None:
 
 
 def lines(db: Database, key: int) -> list[ReceiptLine]:
-    """The lines of a sale, in the order in which they were sold."""
+    """The lines of a sale, in the order in which they were sold, then its acts of care."""
     rows = db.all(
         "SELECT trim(p.name || ' ' || p.strength), p.base_unit, l.quantity, l.unit_price_fcfa, l.amount_fcfa, l.exemption"
         " FROM sale_line l JOIN product p ON p.id = l.product WHERE l.sale = ? AND l.quantity <> 0 ORDER BY l.id",
         (key,),
     )
+    done = db.all(
+        "SELECT care_act, '', quantity, unit_price_fcfa, amount_fcfa, exemption FROM sale_act WHERE sale = ? ORDER BY id",
+        (key,),
+    )
     names = ReceiptLine.__dataclass_fields__
-    return [ReceiptLine(**dict(zip(names, row, strict=True))) for row in rows]
+    return [
+        ReceiptLine(**dict(zip(names, row, strict=True)))
+        for row in (*rows, *((_receipt_label(act[0]), *act[1:]) for act in done))
+    ]
 
 
 def by_dispense(db: Database, dispenses: list[int]) -> dict[int, int]:
@@ -99,7 +111,7 @@ def latest(db: Database, limit: int = LATEST) -> list[SaleHead]:
 def owed(db: Database, since: date) -> list[SaleHead]:
     """Sales since a day of which something is still to be paid, oldest first."""
     rows = db.all(
-        f"{_HEAD} WHERE s.occurred_on >= ? AND s.reverses IS NULL AND s.due_fcfa > {_PAID}"
+        f"{_HEAD} WHERE s.occurred_on >= ? AND s.reverses IS NULL AND s.due_fcfa + {ROUNDED} > {_PAID}"
         " AND NOT EXISTS (SELECT 1 FROM sale r WHERE r.reverses = s.id) ORDER BY s.id LIMIT ?",
         (since.isoformat(), OWED_MAX),
     )
@@ -126,9 +138,15 @@ def day_totals(db: Database, day: date) -> tuple[int, int, int]:
     return (int(row[0]), int(row[1]), int(row[2])) if row else (0, 0, 0)
 
 
+def _receipt_label(code: str) -> str:
+    """An act as a receipt names it."""
+    act = care_acts().get(code)
+    return act.printed if act else code
+
+
 def _head(row: tuple[Any, ...]) -> SaleHead:
     return SaleHead(
         id=row[0], number=row[1], at=row[2], occurred_on=date.fromisoformat(row[3]), patient=row[4], visit=row[5],
         total_fcfa=row[6], exempt_fcfa=row[7], due_fcfa=row[8], paid_fcfa=row[9], reverses=row[10],
-        reversed_by=row[11], staff=row[12],
+        reversed_by=row[11], staff=row[12], payer_fcfa=row[13], rounded_fcfa=row[14],
     )  # fmt: skip

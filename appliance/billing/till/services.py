@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from appliance.billing.sales.rounding import ROUNDED, settle
 from appliance.billing.till.means import CASH, MEANS
 from appliance.billing.till.taking import take
 from appliance.core.errors import Refused
@@ -19,7 +20,7 @@ def pay(
     if means not in MEANS:
         raise Refused("means", means=means)
     row = unit.one(
-        "SELECT due_fcfa, reverses, EXISTS (SELECT 1 FROM sale r WHERE r.reverses = s.id),"
+        f"SELECT due_fcfa + {ROUNDED}, reverses, EXISTS (SELECT 1 FROM sale r WHERE r.reverses = s.id),"
         " (SELECT coalesce(sum(amount_fcfa), 0) FROM payment WHERE sale = s.id) FROM sale s WHERE id = ?",
         (sale,),
     )
@@ -32,7 +33,6 @@ def pay(
         raise Refused("already-reversed", sale=sale)
     if amount_fcfa <= 0:
         raise Refused("payment-empty")
-    if amount_fcfa > due - paid:
-        raise Refused("paid-too-much", due=due - paid, paid=amount_fcfa)
+    settle(unit, sale, due - paid, amount_fcfa, means, unit.today)
     unit.note(sale=sale)
     return take(unit, sale, amount_fcfa, means, operator=operator, reference=reference)

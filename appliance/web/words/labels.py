@@ -41,6 +41,11 @@ MEANS = Words({"cash": "Espèces", "mobile_money": "Mobile money"})
 PAYERS = Words({
     "patient": "Patient", "amo": "AMO", "ramed": "RAMED", "mutuelle": "Mutuelle", "projet": "Projet ou ONG",
 })  # fmt: skip
+ACT_GROUPS = Words({
+    "consultation": "Consultation", "laboratoire": "Laboratoire", "maternite": "Maternité", "soins": "Soins",
+    "hospitalisation": "Mise en observation", "autre": "Autres",
+})  # fmt: skip
+ROUNDINGS = Words({"nearest": "au plus près", "down": "toujours en dessous", "up": "toujours au-dessus"})
 BANDS = Words({
     "rupture": "rupture", "urgence": "urgence", "sous-stock": "sous-stock", "adéquat": "adéquat",
     "surstock": "surstock", "dormant": "sans sortie", "inconnu": "CMM inconnue",

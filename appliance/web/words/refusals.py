@@ -9,6 +9,26 @@ from appliance.web.words import Words, _, money, orders
 
 _FRENCH = {
     "already-saved": "C'est déjà enregistré avec un autre contenu. Ouvrez la fiche pour voir ce qui est gardé, puis corrigez.",
+    "amount-out-of-range": "Ce montant n'est pas possible.",
+    "care-type-unknown": "Ce payeur n'a pas de taux pour ce type de soins : complétez-le dans la liste des payeurs.",
+    "payer-unknown": "Ce payeur n'est pas dans la liste à cette date.",
+    "payers-no-edition": "Aucune liste de payeurs ne vaut à cette date.",
+    "already-charged": "Cet acte est déjà facturé.",
+    "care-act-unknown": "Cet acte n'est pas dans la liste des actes.",
+    "cash-rounding": "Choisissez l'arrondi dans la liste.",
+    "cover-days": "La fin est avant le début : vérifiez les dates.",
+    "cover-number-needed": "Ce payeur demande le numéro de la carte.",
+    "cover-number-length": "Le numéro de la carte n'a pas le bon nombre de signes.",
+    "cover-number-digits": "Le numéro de cette carte n'a que des chiffres.",
+    "cover-number-wrong": "Le numéro est mal tapé : son chiffre de contrôle n'est pas le bon. Relisez la carte.",
+    "exemption-bearer": "Choisissez qui supporte l'exonération.",
+    "exemption-too-much": "On n'exonère pas plus que ce que le patient doit.",
+    "no-act-price": "Cet acte n'a pas de prix : ajoutez-le au tarif des actes.",
+    "no-such-cover": "Cette prise en charge n'existe pas.",
+    "own-payer-name": "Donnez un code (2 à 30 lettres), un nom, et dites si c'est une mutuelle ou un projet.",
+    "own-payer-national": "Ce code est déjà celui d'un payeur national.",
+    "own-payer-rates": "Donnez au moins un taux, de 0 à 100 %.",
+    "sale-empty": "Notez au moins un acte ou un produit.",
     "already-merged": "Ce dossier est déjà fusionné : défaites d'abord cette fusion.",
     "already-replaced": "Quelqu'un a corrigé cette fiche entre-temps. Rouvrez-la et recommencez la correction.",
     "already-reversed": "C'est déjà annulé.",
@@ -183,10 +203,6 @@ _FRENCH = {
     "movement-of-a-sale": "Ce mouvement vient d'une vente : annulez la vente, tout reviendra ensemble.",
     "before-count": "Ce lot a été compté après cette date : ce qui a été compté ne change plus. Datez après le comptage.",
     "payment-empty": "Écrivez le montant reçu.",
-    "amount-out-of-range": "Ce montant n'est pas possible.",
-    "care-type-unknown": "Ce payeur n'a pas de taux pour ce type de soins : complétez-le dans la liste des payeurs.",
-    "payer-unknown": "Ce payeur n'est pas dans la liste à cette date.",
-    "payers-no-edition": "Aucune liste de payeurs ne vaut à cette date.",
     "no-such-reason": "Ce motif n'est pas dans la liste.",
     "no-such-place": "Ce lieu n'existe pas, ou ne sert plus.",
     "no-such-event": "Cette pièce n'existe pas.",
@@ -223,6 +239,8 @@ def sentence(fault: ApplianceError) -> str:
     given = fault.params
     if fault.code == "stock-too-low" and "left" in given:
         return _("Il reste %(left)s : servez %(left)s et notez le reste « besoin non servi ».") % given
+    if fault.code == "exemption-too-much" and "left" in given:
+        return _("On n'exonère pas plus que ce que le patient doit : %(left)s F au plus.") % given
     if fault.code == "paid-too-much" and "due" in given:
         return _("Le montant dépasse ce qui est dû : il reste %(due)s F à payer.") % given
     if fault.code == "variance-reason" and "variance" in given:

@@ -1,0 +1,85 @@
+"""The bill of a visit through HTTP: the cashier notes who covers, charges what was done once, and takes the patient's part."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from appliance.billing import checks
+from appliance.billing.tariffs.services import PriceLine, load_prices
+from appliance.core.actors import Role
+from appliance.records.care.visits import open_visit
+from appliance.records.laboratory.services import ask
+from appliance.records.patients.services import register_patient
+from appliance.storage import Store, Unit
+from tests.conftest import TODAY, Act
+from tests.records.people import person
+from tests.web.counter import Counter, Hand, stocked
+
+
+def came(unit: Unit) -> int:
+    """A man is there with a test asked for; consultations cost 455 F, the test 1 000 F; returns the visit."""
+    stocked(unit)
+    prices = {"CONSULTATION": 455, "LAB-HB": 1_000, "PANSEMENT": 250}
+    load_prices(
+        unit, [PriceLine(code=c, unit_price_fcfa=p, valid_from=date(2026, 1, 1)) for c, p in prices.items()], "t"
+    )
+    patient = register_patient(unit, person("Seydou Essai", sex="M", age=33), is_other=True)
+    visit = open_visit(unit, patient, "Fièvre")
+    ask(unit, visit, ["HB"])
+    return visit
+
+
+@pytest.fixture
+def cashier(store: Store, act: Act) -> Hand:
+    assert act(came) == 1
+    return Counter(store).tablet(act, "La Caissière", Role.CASHIER)
+
+
+def test_a_visit_is_charged_once_with_the_payer_s_share(store: Store, cashier: Hand) -> None:
+    refused = cashier.post("/patients/1/couverture", {"payeur": "AMO-CMSS", "du": "01/01/2026"})
+    assert refused.status_code == 409 and "demande le numéro" in refused.text and "01/01/2026" in refused.text
+    cashier.post("/patients/1/couverture", {"payeur": "AMO-CMSS", "numero": "12 34", "du": "01/01/2026"})
+    shown = cashier.get("/caisse/visites/1")
+    assert "droits non vérifiés" in shown.text and "Hémoglobine" in shown.text
+    assert "435" in shown.text  # 30 % of 1 455 is 436,5: the payer's half franc goes up, 436 are left, 435 in cash
+    fields = {"acte-0-consultation": "1", "acte-1-lab-hb": "1", "moyen": "cash"}
+    receipt = cashier.post("/caisse/visites/1", fields)
+    assert receipt.status_code == 200 and "1 455" in receipt.text.replace("\u202f", " ")
+    with store.reading() as db:
+        assert db.one("SELECT total_fcfa, payer_fcfa, due_fcfa FROM sale") == (1_455, 1_019, 436)
+        assert {n: f for n, c in checks.CHECKS.items() if (f := c(db))} == {}
+    again = cashier.post("/caisse/visites/1", fields)
+    assert again.status_code == 409 and "au moins un acte" in again.text
+    assert "Tout ce qui a été fait" in cashier.get("/caisse/visites").text
+
+
+def test_an_exemption_needs_its_bearer_and_its_reason_and_is_kept_when_refused(store: Store, cashier: Hand) -> None:
+    fields = {"acte-0-consultation": "1", "acte-0-pansement": "2", "motif": "orphelin"}
+    refused = cashier.post("/caisse/visites/1", fields)
+    assert refused.status_code == 422 and 'value="orphelin"' in refused.text
+    cashier.post("/caisse/visites/1", {**fields, "supporte_par": "asaco", "exonere": "500", "paiement": "dette"})
+    with store.reading() as db:
+        assert db.one("SELECT total_fcfa, exempt_fcfa, due_fcfa FROM sale") == (955, 500, 455)
+        assert db.one("SELECT payer, reason FROM sale_share") == ("asaco", "orphelin")
+        assert db.value("SELECT count(*) FROM payment") == 0
+    owed = cashier.get("/caisse/visites/1").text
+    assert "Reçu 1" in owed and "demandé" in owed  # the test is still to be charged
+    cashier.post("/caisse/visites/1", {"acte-1-lab-hb": "1", "avec-1": "1"})
+    with store.reading() as db:
+        assert db.value("SELECT sum(amount_fcfa) FROM payment") == 1_455
+
+
+def test_an_act_s_price_is_set_from_a_day_on_and_a_mutuelle_by_the_head(act: Act, store: Store, cashier: Hand) -> None:
+    past = cashier.post("/caisse/actes", {"acte": "CPN", "prix": "100", "a_partir_du": "01/01/2020"})
+    assert past.status_code == 422 and "ne change pas le passé" in past.text
+    assert "100" in cashier.post("/caisse/actes", {"acte": "CPN", "prix": "100"}).text
+    assert cashier.post("/caisse/payeurs", {"code": "MF"}).status_code == 403
+    head = Counter(store).tablet(act, "La Cheffe", Role.HEAD)
+    wrong = head.post("/caisse/payeurs", {"code": "MF", "nom": "Mutuelle de Farako"})
+    assert wrong.status_code == 409 and "au moins un taux" in wrong.text and "Mutuelle de Farako" in wrong.text
+    made = head.post("/caisse/payeurs", {"code": "MF", "nom": "Mutuelle de Farako", "taux-ambulatoire": "62,5"})
+    assert "62,50 %" in made.text
+    assert head.post("/caisse/payeurs/arrondi", {"pas": "10", "sens": "up"}).status_code == 200
+    assert TODAY.isoformat() not in made.text
