@@ -22,17 +22,13 @@ from appliance.records.rules.childhood.classify import classify as classify_chil
 from appliance.records.rules.dosing.doses import Dosage, Person, dosage, number
 from appliance.records.rules.growth.zscores import Measures, growth
 from appliance.records.rules.immunization.status import DoseStatus, Given, vaccines
+from appliance.web.words.labels import DOSE_REFUSALS
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 SEX = click.option("--sex", type=click.Choice(["F", "M"]), required=True)
 DOSE_STATUSES = {
     "given": "faite", "invalid": "non valable", "due": "à faire", "overdue": "en retard", "upcoming": "à venir",
     "too_late": "trop tard",
-}  # fmt: skip
-REFUSALS = {
-    "weight-needed": "il faut le poids du jour", "age-needed": "il faut l'âge en mois", "weight-too-low": "poids trop petit pour ce médicament : avis médical",
-    "weight-too-high": "poids au-delà du tableau", "age-too-low": "trop jeune pour ce médicament : avis médical", "age-too-high": "trop âgé pour ce tableau",
-    "pregnancy-too-early": "grossesse trop jeune : pas avant la 13e semaine",
 }  # fmt: skip
 
 
@@ -117,7 +113,7 @@ def dose(drug: str, weight_kg: str | None, age_months: int | None, pregnancy_wee
         show(_dosage_facts(found))
         return
     if found.refused or found.quantity is None:
-        click.echo(f"{found.label} : {REFUSALS[found.refused or '']}")
+        click.echo(f"{found.label} : {DOSE_REFUSALS[found.refused or '']}")
         return
     hours = ", ".join(f"{h} h" for h in found.times_hours)
     click.echo(

@@ -117,6 +117,29 @@ def test_a_diagnosis_is_found_by_local_words_synonyms_and_code(nurse: Tablet, ty
     assert found in nurse.http.get("/diagnostics", params={"trouver": typed}).text
 
 
+def test_the_dose_table_stands_beside_the_line_and_says_when_more_is_typed(nurse: Tablet) -> None:
+    visit = arrive(nurse, "Oumar Dose", age="10", unit="month")
+    line = {"ligne-0-produit": "MLS037"}
+    unweighed = nurse.post(visit, line, to=f"{visit}/ordonnance").text
+    assert "Pesez d&#39;abord" in unweighed
+    told = nurse.post(visit, {**line, "poids": "8,4"}, to=f"{visit}/ordonnance").text
+    assert "Tableau : 1 × 2 par jour, 5 jours" in told
+    taken = nurse.post(visit, {**line, "poids": "8,4", "doser": "0"}, to=f"{visit}/ordonnance").text
+    for name, value in (("prise", "1"), ("fois", "2"), ("jours", "5")):
+        assert re.search(rf'name="ligne-0-{name}"[^>]*value="{value}"', taken)
+    assert re.search(r"soit 10\s+comprimé", taken)
+    more = nurse.post(
+        visit, {**line, "poids": "8,4", "ligne-0-prise": "2", "ligne-0-fois": "2"}, to=f"{visit}/ordonnance"
+    ).text
+    assert "Plus que le tableau" in more
+    blister = nurse.post(visit, {"ligne-0-produit": "MLS002", "poids": "8,4"}, to=f"{visit}/ordonnance").text
+    assert "un autre dosage" in blister
+    assert (
+        "Tableau : 1 plaquette"
+        in nurse.post(visit, {"ligne-0-produit": "MLS001", "poids": "8,4"}, to=f"{visit}/ordonnance").text
+    )
+
+
 def test_a_line_shows_stock_price_and_total_and_a_rupture_its_equivalent(nurse: Tablet) -> None:
     visit = arrive(nurse, "Djeneba Rayon", age="30")
     asked = {"ligne-0-produit": "Paracétamol 500 mg", "ligne-0-prise": "1", "ligne-0-fois": "3", "ligne-0-jours": "5"}

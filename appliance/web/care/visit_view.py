@@ -16,6 +16,7 @@ from appliance.records.laboratory.tests_list import default_tests
 from appliance.records.patients import repository as patients
 from appliance.stock.catalogue import repository as catalogue
 from appliance.storage import Database
+from appliance.web.care.dose_says import doses_said
 from appliance.web.care.growth_says import growth_says
 from appliance.web.care.visit_forms import FIELD_OF, LINES_MAX, measures, prefilled, with_laboratory
 from appliance.web.depot.shelf import Shelf
@@ -103,6 +104,7 @@ def prescription(db: Database, held: visits.Visit, form: Form, today: Any, extra
     lines = [shelf.line(quiet, n) for n in (*numbers, *range(after, min(after + spare, LINES_MAX)))]
     return {
         "rx": lines, "rx_total": sum(line.cost_fcfa or 0 for line in lines), "all_products": shelf.everything(),
+        "doses": doses_said(db, held, form, lines),
         "rx_unknown": any(line.choice and line.quantity and line.cost_fcfa is None for line in lines),
     }  # fmt: skip
 

@@ -126,6 +126,8 @@ async def prescription(request: Request[Any, Any, Any], visit: int) -> Response[
     line, _sep, product = form.raw("choisir").partition(":")
     if line.isdecimal() and product:
         form.typed[f"ligne-{line}-produit"] = [product]
+    if form.raw("doser").isdecimal():
+        await in_reader(_take_dose)(request, visit, form, int(form.raw("doser")))
     return await asyncio.to_thread(_prescription, request, visit, form, extra)
 
 
@@ -190,6 +192,15 @@ def _lines(request: Ask, visit: int, form: Form) -> list[PrescribedLine]:
     with state_of(request).opened.reading() as db:
         held = visit_view.held_visit(db, visit)
         return visit_forms.prescribed(form, Shelf(db, held.patient, today_of(request)))
+
+
+def _take_dose(request: Ask, visit: int, form: Form, number: int) -> None:
+    """Write the table's dose into the fields of a line: a tap instead of three numbers."""
+    with state_of(request).opened.reading() as db:
+        held = visit_view.held_visit(db, visit)
+        shown = visit_view.prescription(db, held, form, today_of(request))["doses"].get(number)
+        for name, value in (shown.fields if shown else {}).items():
+            form.typed[f"ligne-{number}-{name}"] = [value]
 
 
 def _said(request: Ask, visit: int, found: Vitals) -> Response[bytes]:

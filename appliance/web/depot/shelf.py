@@ -1,6 +1,6 @@
 """The depot as a prescriber sees it: products found by what people call them, what is on the shelf, what it costs.
 
-Nothing here proposes a dose: dose, times and days are typed, and only multiplied.
+Nothing here proposes a dose: dose, times and days are only multiplied. What a table says stands beside (`web/care`).
 """
 
 from __future__ import annotations

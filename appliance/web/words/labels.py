@@ -94,6 +94,12 @@ GAPS = Words({
     "season": "Saison qui vient", "at-risk": "Stock qui périmera avant usage", "on-order": "Commandes en route",
     "loans-due-in": "Prêts à nous rendre", "loans-due-out": "Emprunts à rendre", "reserved": "Ordonnances à servir",
 })  # fmt: skip
+DOSE_REFUSALS = Words({
+    "weight-needed": "Pesez d'abord : la dose se compte au poids.", "age-needed": "Notez l'âge en mois : la dose en dépend.",
+    "weight-too-low": "Poids trop petit pour ce médicament : avis médical.", "weight-too-high": "Poids au-delà du tableau : dose d'adulte, à vérifier.",
+    "age-too-low": "Trop jeune pour ce médicament : avis médical.", "age-too-high": "Trop âgé pour ce tableau.",
+    "pregnancy-too-early": "Grossesse trop jeune : pas avant la 13e semaine.",
+})  # fmt: skip
 RDT = Words({"not_done": "Non fait", "positive": "Positif", "negative": "Négatif", "invalid": "Invalide"})
 MICROSCOPY = Words({"not_done": "Non faite", "positive": "Positive", "negative": "Négative"})
 OUTCOMES = Words({
