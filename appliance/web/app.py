@@ -24,8 +24,10 @@ from appliance.web.depot import (
     ordering,
     orders,
     prices,
+    proofs,
     receipts,
     scanning,
+    shipments,
 )
 from appliance.web.pages import environment, frame
 from appliance.web.patients import cards, identity, merging, patients, registration
@@ -45,7 +47,7 @@ MODULES = (
     auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, receipts,
     scanning,
     ordering,
-    orders, order_acts, order_papers, order_settings,
+    orders, order_acts, order_papers, order_settings, proofs, shipments,
     prices, sales, direct_sales, till, opening, closing, handovers, reports, exchange,
     act_prices, bills, covers, payers,
     admin, matrix, villages, upkeep,

@@ -10,7 +10,8 @@ from fractions import Fraction
 from appliance.core.french import number_fr
 from appliance.web.words import _
 
-FIELDS_MAX = 400
+FIELDS_MAX = 2_000
+"""A reception of a hundred lots has some fifteen fields a lot."""
 TEXT_MAX = 2_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 

@@ -10,6 +10,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "/depot": (
         ("/depot", "depot"),
         ("/depot/commandes", "depot"),
+        ("/depot/receptions", "depot"),
         ("/depot/codes", "depot"),
         ("/depot/reglages", "depot"),
     ),
@@ -23,7 +24,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
 """By post: each page's path and the tab of the matrix that opens it. A path must have a name in `NAMES`."""
 NAMES = Words({
     "/depot": "Produits",
-    "/depot/commandes": "Commandes",
+    "/depot/commandes": "Commandes", "/depot/receptions": "Réceptions",
     "/depot/codes": "Codes",
     "/depot/reglages": "Réglages",
     "/caisse": "Journée", "/caisse/payeurs": "Payeurs", "/caisse/actes": "Actes", "/caisse/remises": "Remises",

@@ -66,7 +66,7 @@ def test_an_unknown_code_waits_for_its_product_and_is_remembered_once_ticked(
     assert f'name="lot-0-gtin" value="{GTIN}"' in shown
     line = {
         "lot-0-produit": str(keys[SYRUP]), "lot-0-numero": "LX-7", "lot-0-peremption": "03/2028", "lot-0-quantite": "3",
-        "lot-0-gtin": GTIN,
+        "lot-0-gtin": GTIN, "dtc": "Mariam Essai", "gerant": "Moussa Essai", "asaco": "Bakary Essai",
     }  # fmt: skip
     keeper.post(PATH, line)
     assert keeper.get(f"/depot/code?code={GTIN}").json()["product"] is None  # nobody confirmed it

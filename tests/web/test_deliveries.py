@@ -24,7 +24,12 @@ def keeper(store: Store, act: Act, keys: dict[str, int]) -> Hand:
 
 def typed(product: int, row: int = 0, **cells: str) -> dict[str, str]:
     cells = {"numero": "LX1", "peremption": "03/2028", **cells}
-    return {f"lot-{row}-produit": str(product), **{f"lot-{row}-{name}": value for name, value in cells.items()}}
+    signed = {"dtc": "Mariam Essai", "gerant": "Moussa Essai", "asaco": "Bakary Essai"}
+    return {
+        f"lot-{row}-produit": str(product),
+        **{f"lot-{row}-{name}": value for name, value in cells.items()},
+        **signed,
+    }
 
 
 def test_packs_enter_as_base_units(keeper: Hand, store: Store, keys: dict[str, int]) -> None:

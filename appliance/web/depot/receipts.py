@@ -1,59 +1,62 @@
-"""A delivery, lot by lot: products found by typing, packs or units, every fault at once and nothing lost."""
+"""A delivery, with or without an order: counted lot by lot, kept while one counts, signed by three, then on the shelf."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from datetime import date
+import re
+import secrets
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from appliance.core.errors import Refused
+from appliance.core.french import time_fr
 from appliance.records.facility.services import facility
 from appliance.stock.catalogue import repository as catalogue
-from appliance.stock.catalogue.repository import Product
 from appliance.stock.ledger import repository as ledger
-from appliance.stock.ledger import services
-from appliance.stock.ledger.fefo import last_usable_day
-from appliance.stock.ledger.model import LOT_UNKNOWN
-from appliance.stock.ledger.services import BACKDATE_DAYS_MAX, ReceivedLot
+from appliance.stock.ledger.services import BACKDATE_DAYS_MAX
+from appliance.stock.orders import repository as orders
+from appliance.stock.reception import drafts
+from appliance.stock.reception import repository as receptions
+from appliance.stock.reception.model import ReceptionForm
+from appliance.stock.reception.reasons import refusals, states
+from appliance.stock.reception.services import sign
 from appliance.storage import Database, Unit
 from appliance.web.depot.delivery_codes import keep_packs, take_code
 from appliance.web.depot.product_choice import choices, keep_lines
+from appliance.web.depot.reception_form import counted_lines, expected, lines_of, names, unrecognised
 from appliance.web.depot.scanning import raw_code
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, fragment, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 from appliance.web.words import _
+from appliance.web.words.refusals import sentence
 
 PATH = "/depot/reception"
-QUANTITY_MAX = 10_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryLine:
-    """One lot as typed; `units` is the quantity in base units once it can be told, `warning` what to look at again."""
-
-    row: int
-    product: Product
-    units: int | None
-    warning: str
+TEMPLATE = "depot/receipt.html"
+SUBJECT = re.compile(r"(order|shipment)-[0-9]{1,11}|loose-[0-9a-f]{8}")
+SIGNERS = ("dtc", "gerant", "asaco")
 
 
 @get(PATH, opt={"tab": "depot", "level": "write"})
 @in_reader
-def receipt_page(request: Request[Any, Any, Any], produit: str = "") -> Response[bytes]:
-    """A delivery to enter; coming from a stock card its product stands there already."""
-    form = Form({})
+def receipt_page(
+    request: Request[Any, Any, Any],
+    produit: str = "",
+    commande: int | None = None,
+    bordereau: int | None = None,
+    brouillon: str = "",
+) -> Response[bytes]:
+    """A delivery to count: what an order awaits or a note announces stands there; what was begun is taken up."""
     with state_of(request).opened.reading() as db:
+        form = _begun(request, db, commande, bordereau, brouillon)
         known = catalogue.by_code(db, produit) if produit else None
         if known:
             form.typed["ajoute"] = [str(known.id)]
             keep_lines(db, form, "lot", {})
-        return page(request, "depot/receipt.html", db, **_view(request, db, form), form=form)
+        return page(request, TEMPLATE, db, **_view(request, db, form), form=form)
 
 
 @get(f"{PATH}/produits", opt={"tab": "depot", "level": "write"})
@@ -77,7 +80,7 @@ async def lines(request: Request[Any, Any, Any]) -> Response[bytes]:
             # A code that was read before its product was known waits for the product in its field.
             said = take_code(db, form, code, today_of(request)) if form.raw("ajoute") and code.strip() else []
             view = _view(request, db, form) | {"scan_said": said}
-            return page(request, "depot/receipt.html", db, **view, form=form, request_key=form.raw("request_key"))
+            return page(request, TEMPLATE, db, **view, form=form, request_key=form.raw("request_key"))
 
     return await asyncio.to_thread(shown)
 
@@ -92,14 +95,51 @@ async def code_read(request: Request[Any, Any, Any]) -> Response[bytes]:
         with state_of(request).opened.reading() as db:
             said = take_code(db, form, code, today_of(request))
             view = _view(request, db, form) | {"scan_said": said}
-            return page(request, "depot/receipt.html", db, **view, form=form, request_key=form.raw("request_key"))
+            return page(request, TEMPLATE, db, **view, form=form, request_key=form.raw("request_key"))
 
     return await asyncio.to_thread(shown)
 
 
+@post(f"{PATH}/brouillon", opt={"tab": "depot", "level": "write"})
+async def save_draft(request: Request[Any, Any, Any]) -> Response[str]:
+    """Keep what is counted so far, while typing; answers the line that the page shows, and the new version in a header."""
+    form = await read_form(request)
+    try:
+        version = await _save(request, form)
+    except Refused as fault:
+        return Response(sentence(fault), status_code=409, media_type="text/plain; charset=utf-8")
+    said = _("Comptage gardé à %(time)s") % {"time": time_fr(state_of(request).opened.clock.now().ms)}
+    headers = {"X-Draft-Version": str(version)}
+    return Response(said, media_type="text/plain; charset=utf-8", headers=headers)
+
+
+@post(f"{PATH}/garder", opt={"tab": "depot", "level": "write"})
+async def keep(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
+    """Keep what is counted so far and leave it: any tablet goes on."""
+    form = await read_form(request)
+    try:
+        await _save(request, form)
+    except Refused as fault:
+        return await asyncio.to_thread(_again, request, form, fault)
+    return to("/depot/commandes", "enregistre")
+
+
+@post(f"{PATH}/jeter", opt={"tab": "depot", "level": "write"})
+async def throw_away(request: Request[Any, Any, Any]) -> Redirect:
+    """Throw away what was counted and not signed."""
+    form = await read_form(request)
+
+    def drop(unit: Unit) -> dict[str, Any]:
+        drafts.drop(unit, form.raw("sujet"))
+        return {}
+
+    await state_of(request).opened.act("drop-reception-draft", session_of(request).actor, drop)
+    return to("/depot/commandes", "annule")
+
+
 @post(PATH, opt={"tab": "depot", "level": "write"})
 async def receive(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
-    """Enter the delivery, whole or not at all."""
+    """Sign the delivery, whole or not at all."""
     state, form = state_of(request), await read_form(request)
     today = today_of(request)
     on = form.day("le") or today
@@ -107,122 +147,84 @@ async def receive(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect
         form.errors["le"] = _("La date est dans l'avenir.")
     elif (today - on).days > BACKDATE_DAYS_MAX:
         form.errors["le"] = _("Trop ancien : %(n)d jours au plus.") % {"n": BACKDATE_DAYS_MAX}
+    who = {name: form.text(name, required=True, limit=80) or "" for name in SIGNERS}
 
     def write(unit: Unit) -> dict[str, Any]:
         if ledger.is_closed(unit, on):
             form.errors["le"] = _("Ce mois est clôturé : datez l'entrée dans le mois ouvert.")
-        lots = _lots(unit, form, on)
+        counted = counted_lines(unit, form, on)
         if form.errors:
             raise Refused("form")
-        place = ledger.main_place(unit)
         keep_packs(unit, form)
-        return {"receipt": services.receive(unit, place, form.raw("numero"), form.raw("fournisseur"), lots, on)}
+        signed = ReceptionForm(
+            supplier=form.raw("fournisseur"), slip=form.raw("numero"), lines=tuple(counted), head_name=who["dtc"],
+            keeper_name=who["gerant"], asaco_name=who["asaco"], received_on=on, order=form.integer("commande"),
+            shipment=form.integer("bordereau"), carrier=form.raw("transporteur"), reserves=form.text("reserves"),
+            funder=form.text("bailleur", limit=80),
+        )  # fmt: skip
+        proof = sign(unit, signed)
+        drafts.drop(unit, form.raw("sujet"))
+        return {"proof": proof}
 
     try:
         done = await state.opened.act(
-            "receive", session_of(request).actor, write, key=request_key(form), body=form.plain()
+            "sign-reception", session_of(request).actor, write, key=request_key(form), body=form.plain()
         )
     except Refused as fault:
         return await asyncio.to_thread(_again, request, form, fault)
-    return to("/depot", "deja" if done.repeated else "enregistre")
+    state.on_outbox()
+    return to(f"/depot/receptions/{done.result['proof']}", "deja" if done.repeated else "recu")
+
+
+async def _save(request: Ask, form: Form) -> int:
+    """Keep the draft; returns its new version. Raises `Refused`: "form" for a subject that is none, and those of drafts."""
+    subject, version = form.raw("sujet"), form.integer("draft_version") or 0
+    if not SUBJECT.fullmatch(subject):
+        raise Refused("form")
+
+    def write(unit: Unit) -> dict[str, Any]:
+        return {"version": drafts.save(unit, subject, form.plain(), version)}
+
+    done = await state_of(request).opened.act("reception-draft", session_of(request).actor, write)
+    return int(done.result["version"])
+
+
+def _begun(request: Ask, db: Database, order: int | None, shipment: int | None, subject: str) -> Form:
+    """The draft of this delivery, or its empty form."""
+    kind, _dash, key = subject.partition("-")
+    if kind == "order" and key.isdigit():
+        order = int(key)
+    if kind == "shipment" and key.isdigit():
+        shipment = int(key)
+    fresh = f"shipment-{shipment}" if shipment is not None else f"order-{order}" if order is not None else ""
+    subject = fresh or (subject if SUBJECT.fullmatch(subject) else f"loose-{secrets.token_hex(4)}")
+    if draft := drafts.draft(db, subject):
+        return Form({**draft.fields, "sujet": [subject], "draft_version": [str(draft.version)], "repris": [draft.by]})
+    form = Form(expected(db, order, shipment))
+    if shipment is not None and order is None:
+        order = receptions.shipment(db, shipment).order
+    form.typed |= {"sujet": [subject], "draft_version": ["0"]}
+    form.typed |= {name: [value] for name, value in names(db, session_of(request).name, today_of(request)).items()}
+    form.typed |= {"commande": [str(order)]} if order is not None else {}
+    form.typed |= {"bordereau": [str(shipment)]} if shipment is not None else {}
+    return form
 
 
 def _again(request: Ask, form: Form, fault: Refused) -> Response[bytes]:
     with state_of(request).opened.reading() as db:
         shown = None if fault.code == "form" else fault
-        return refused(request, "depot/receipt.html", db, form, shown, **_view(request, db, form))
+        return refused(request, TEMPLATE, db, form, shown, **_view(request, db, form))
 
 
 def _view(request: Ask, db: Database, form: Form) -> dict[str, Any]:
     held, cherche, today = facility(db), form.raw("cherche"), today_of(request)
+    order, shipment = form.integer("commande"), form.integer("bordereau")
     return {
-        "lines": [line for row in form.rows("lot") if (line := _line(db, form, row, today))],
-        "supplier": held.supplier if held else "DRC", "cherche": cherche, "path": f"{PATH}/lignes",
-        "found": choices(db, cherche, today) if cherche else [], "scan_action": f"{PATH}/code", "scan_target": "#lots", "scan_said": [],
+        "lines": lines_of(db, form, today), "supplier": held.supplier if held else "DRC", "cherche": cherche,
+        "path": f"{PATH}/lignes", "found": choices(db, cherche, today) if cherche else [],
+        "scan_action": f"{PATH}/code", "scan_target": "#lots", "scan_said": [], "order": orders.order(db, order) if order else None,
+        "unknown": unrecognised(db, shipment), "states": states().items(), "refusals": refusals().items(),
     }  # fmt: skip
 
 
-def _line(db: Database, form: Form, row: int, today: date) -> DeliveryLine | None:
-    product = _product(db, form, row)
-    if product is None:
-        return None
-    # Read on a form of its own: what is wrong is said when the delivery is entered, not while it is typed.
-    quiet = Form(form.typed)
-    units, expiry = _units(quiet, row, product), _expiry(quiet, f"lot-{row}-peremption")
-    warning = ""
-    if expiry and (last := _last_day(expiry)) and last < today:
-        warning = _("Ce lot est périmé : il n'entre pas en rayon.")
-    return DeliveryLine(row=row, product=product, units=units, warning=warning)
-
-
-def _lots(db: Database, form: Form, on: date) -> list[ReceivedLot]:
-    found = []
-    for row in form.rows("lot"):
-        product = _product(db, form, row)
-        if product is None:
-            form.errors[f"lot-{row}-produit"] = _("Choisissez le produit dans la liste.")
-            continue
-        units, expiry = _units(form, row, product), _expiry(form, f"lot-{row}-peremption")
-        cost = form.integer(f"lot-{row}-cout", high=QUANTITY_MAX)
-        last = _last_day(expiry) if expiry else None
-        if units is None:
-            form.errors.setdefault(f"lot-{row}-quantite", _("À remplir : unités, ou boîtes."))
-        if expiry is None:
-            form.errors.setdefault(f"lot-{row}-peremption", _("À remplir."))
-        elif last is None:
-            form.errors[f"lot-{row}-peremption"] = _("Cette date n'existe pas. Vérifiez la boîte.")
-        elif last < on:
-            form.errors[f"lot-{row}-peremption"] = _("Ce lot est périmé : il n'entre pas en rayon.")
-        if units and expiry and last and last >= on:
-            found.append(
-                ReceivedLot(
-                    product=product.id, lot_number=form.raw(f"lot-{row}-numero")[:40] or LOT_UNKNOWN,
-                    expires_year=expiry[0], expires_month=expiry[1], expires_day=expiry[2], quantity=units,
-                    unit_cost_fcfa=cost,
-                )
-            )  # fmt: skip
-    return found
-
-
-def _product(db: Database, form: Form, row: int) -> Product | None:
-    key = form.raw(f"lot-{row}-produit")
-    return catalogue.by_id(db, int(key)) if key.isdigit() and len(key) < 10 else None
-
-
-def _units(form: Form, row: int, product: Product) -> int | None:
-    """The quantity in base units: typed so, or as packs; both may stand only when they agree."""
-    units = form.integer(f"lot-{row}-quantite", low=1, high=QUANTITY_MAX)
-    packs = form.integer(f"lot-{row}-boites", low=1, high=QUANTITY_MAX // product.pack_units)
-    if packs is None:
-        return units
-    if units is not None and units != packs * product.pack_units:
-        form.errors[f"lot-{row}-boites"] = _("%(packs)d × %(size)d ne font pas %(units)d : videz une des deux cases.") % {
-            "packs": packs, "size": product.pack_units, "units": units,
-        }  # fmt: skip
-        return None
-    return packs * product.pack_units
-
-
-def _last_day(expiry: tuple[int, int, int | None]) -> date | None:
-    try:
-        return last_usable_day(*expiry)
-    except ValueError:
-        return None
-
-
-def _expiry(form: Form, name: str) -> tuple[int, int, int | None] | None:
-    """As printed on a box: 03/2027 (usable to the month's end) or 15/03/2027."""
-    parts = [p for p in form.raw(name).replace("-", "/").replace(".", "/").replace(" ", "/").split("/") if p]
-    if not parts:
-        return None
-    numbers = [int(p) for p in parts if p.isdigit() and len(p) < 5]
-    if len(numbers) == len(parts) and len(numbers) in (2, 3):
-        numbers = numbers[::-1] if numbers[-1] > 1000 else numbers
-        year, month, day = numbers[0], numbers[1], numbers[2] if len(numbers) == 3 else None
-        if 2000 <= year <= 2100 and 1 <= month <= 12 and (day is None or 1 <= day <= 31):
-            return year, month, day
-    form.errors[name] = _("Écrivez mois/année, par exemple 03/2027.")
-    return None
-
-
-HANDLERS = [receipt_page, product_list, lines, code_read, receive]
+HANDLERS = [receipt_page, product_list, lines, code_read, save_draft, keep, throw_away, receive]

@@ -42,6 +42,10 @@ function later(ms) {
 if (form) {
   form.addEventListener("input", () => { say("…"); later(1500); });
   window.addEventListener("pagehide", () => { if (timer) saveDraft(); });
+  // What a swap of the lots changed belongs to the draft as well.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (/** @type {Element} */ (event.target).id === "lots") later(1500);
+  });
 }
 
 /** The button that was pressed: a browser of 2020 does not tell it with the submit. @type {HTMLButtonElement | null} */
