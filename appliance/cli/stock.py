@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from appliance.cli.asks import asked
+from appliance.cli.count import count
 from appliance.cli.main import show
 from appliance.cli.opening import AS_JSON, DATA
 
@@ -26,7 +27,10 @@ class CodeOrVerb(click.Group):
 
 @click.group(cls=CodeOrVerb)
 def stock() -> None:
-    """CODE for one product, `import FILE` for the product list, `recall LOT` for the people who received a lot."""
+    """CODE for one product, `import FILE` for the product list, `count` for the shelves, `recall LOT` for who received a lot."""
+
+
+stock.add_command(count)
 
 
 @stock.command("import")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from appliance.stock.counting import checks as counting
+from appliance.stock.expiry import checks as expiry
 from appliance.storage import Database
 
 Check = Callable[[Database], list[str]]
@@ -101,4 +103,6 @@ CHECKS: dict[str, Check] = {
     "prescribed": dispensed_lines_were_asked_for,
     "transfers": transfers_arrive,
     "loans": loans_are_not_settled_beyond_what_went,
+    **counting.CHECKS,
+    **expiry.CHECKS,
 }

@@ -6,22 +6,34 @@ from datetime import date
 
 import pytest
 
+from appliance.core.clock import FixedClock
 from appliance.core.errors import Refused
-from appliance.stock.catalogue.services import STARTER, load_list, read_whole
+from appliance.stock.counting import services as counting
+from appliance.stock.counting.model import Told
 from appliance.stock.ledger.model import MovementKind
 from appliance.stock.ledger.services import Movement, ReceivedLot, receive, write
-from appliance.stock.places.services import add_place
 from appliance.storage import Unit
 from tests.conftest import Act
+from tests.stock.counted import HEAD, KEEPER, NURSE, depot, opened
 
 
-def counted(unit: Unit) -> None:
-    """Two lots of 60 received on the 1st; the first was counted on the 10th and two were missing."""
-    place = add_place(unit, "depot", "Dépôt")
-    load_list(unit, read_whole(STARTER)[:1])
-    lots = [ReceivedLot(product=1, lot_number=n, expires_year=2028, expires_month=6, quantity=60) for n in ("A", "B")]
-    receive(unit, place, "BL", "DRC", lots, date(2026, 10, 1))
-    write(unit, moved(MovementKind.COUNT_VARIANCE, -2, 10))
+def received(unit: Unit) -> None:
+    """Two lots of 60 received on the 1st."""
+    depot(unit, 60)
+    lot = ReceivedLot(product=1, lot_number="B", expires_year=2028, expires_month=7, quantity=60)
+    receive(unit, 1, "BL", "DRC", [lot], date(2026, 10, 1))
+
+
+def counted(act: Act, clock: FixedClock) -> None:
+    """The first lot was counted on the 10th and two were missing."""
+    act(received)
+    clock.set(date(2026, 10, 10))
+    count = act(opened)
+    for who in (KEEPER, NURSE):
+        act(counting.type_line, count, 1, 58, actor=who)
+        act(counting.close_round, count, "le lot B demain", actor=who)
+    act(counting.finalise, count, {1: Told(reason="missing")}, "deux manquent", actor=HEAD)
+    clock.set(date(2026, 10, 15))
 
 
 def moved(kind: MovementKind, quantity: int, day: int, lot: int = 1) -> Movement:
@@ -30,8 +42,8 @@ def moved(kind: MovementKind, quantity: int, day: int, lot: int = 1) -> Movement
     )
 
 
-def test_nothing_is_dated_before_a_count_of_the_same_lot(act: Act) -> None:
-    act(counted)
+def test_nothing_is_dated_before_a_count_of_the_same_lot(act: Act, clock: FixedClock) -> None:
+    counted(act, clock)
     for kind, quantity in ((MovementKind.DISPENSE, -5), (MovementKind.RECEIPT, 5)):
         with pytest.raises(Refused, match="before-count") as told:
             act(write, moved(kind, quantity, 9))

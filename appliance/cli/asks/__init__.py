@@ -21,6 +21,7 @@ ANSWER_SECONDS_MAX = 600.0
 ASKS = {
     "stock.show": "stock", "stock.import": "stock", "stock.recall": "stock", "prices.import": "prices", "prices.history": "prices",
     "prices.list": "prices", "report": "report", "check": "check", "audit.verify": "check", "till.show": "till", "till.open": "till", "till.close": "till",
+    **{f"count.{verb}": "count" for verb in ("open", "line", "close", "show", "list", "again", "finalise", "abandon")},
 }  # fmt: skip
 """Each ask by name, and the module of this folder that holds a function of its last word."""
 

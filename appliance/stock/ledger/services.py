@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from appliance.core.errors import Refused
+from appliance.stock.ledger.counted import day_of_reversal, never_before_a_count
 from appliance.stock.ledger.fefo import last_usable_day
 from appliance.stock.ledger.model import EFFECTS, MovementKind
 from appliance.stock.ledger.reasons import reason_of
-from appliance.stock.ledger.repository import is_closed
 from appliance.storage import ConstraintFailed, Unit
 
 BACKDATE_DAYS_MAX = 62
@@ -88,17 +88,19 @@ def write(unit: Unit, movement: Movement) -> int:
         )  # fmt: skip
     except ConstraintFailed as fault:
         raise _refusal(unit, fault, movement.lot, movement.place) from fault
-    if later and later[0] > movement.occurred_on.isoformat():
-        _never_before_a_count(unit, movement)
-        if movement.quantity < 0:
-            _never_negative(unit, movement.lot, movement.place, movement.occurred_on)
+    if movement.occurred_on < unit.today:
+        never_before_a_count(unit, movement.lot, movement.place, movement.occurred_on)
+    if later and later[0] > movement.occurred_on.isoformat() and movement.quantity < 0:
+        _never_negative(unit, movement.lot, movement.place, movement.occurred_on)
     return row
 
 
 def reverse(unit: Unit, movement: int, reason: str) -> int:
     """Undo a movement by its opposite, once. Same day while its month is open, else dated today (rule T9).
 
-    Raises `Refused`: "no-such-movement", "is-a-reversal", "already-reversed", "reason-needed", "stock-too-low".
+    A movement older than a count follows `counted.day_of_reversal`. Raises `Refused`: "no-such-movement",
+    "is-a-reversal", "already-reversed", "reason-needed", "stock-too-low", "counted-since", "count-stands" (what a count
+    found is changed by another count only).
     """
     if len(reason.strip()) < 3:
         raise Refused("reason-needed", kind="reversal")
@@ -111,11 +113,14 @@ def reverse(unit: Unit, movement: int, reason: str) -> int:
         raise Refused("no-such-movement", movement=movement)
     if row[12] is not None:
         raise Refused("is-a-reversal", movement=movement)
-    day = unit.today.isoformat() if is_closed(unit, date.fromisoformat(row[6])) else row[6]
+    if row[3] == MovementKind.COUNT_VARIANCE.value:
+        raise Refused("count-stands", movement=movement)
+    own = date.fromisoformat(row[6])
+    day = day_of_reversal(unit, movement, row[1], row[2], own, comes_back=row[7] is not None)
     try:
         made = unit.append(
             "movement", product=row[0], lot=row[1], place=row[2], kind=row[3], report_column=row[4], quantity=-row[5],
-            occurred_on=day, dispense=row[7], prescription_line=row[8], receipt=row[9], reason=reason.strip(),
+            occurred_on=day.isoformat(), dispense=row[7], prescription_line=row[8], receipt=row[9], reason=reason.strip(),
             unit_cost_fcfa=row[10], is_campaign=row[11], reverses=movement, event=row[13],
         )  # fmt: skip
     except ConstraintFailed as fault:
@@ -123,7 +128,7 @@ def reverse(unit: Unit, movement: int, reason: str) -> int:
             raise Refused("already-reversed", movement=movement) from fault
         raise _refusal(unit, fault, row[1], row[2]) from fault
     if row[5] > 0:
-        _never_negative(unit, row[1], row[2], date.fromisoformat(day))
+        _never_negative(unit, row[1], row[2], day)
     return made
 
 
@@ -184,16 +189,6 @@ def _last_day(item: ReceivedLot) -> date:
         return last_usable_day(item.expires_year, item.expires_month, item.expires_day)
     except ValueError:
         raise Refused("bad-expiry", lot=item.lot_number) from None
-
-
-def _never_before_a_count(unit: Unit, movement: Movement) -> None:
-    """What was counted on a shelf stands: a row dated before it would make the count wrong (rule T29)."""
-    counted = unit.value(
-        "SELECT max(occurred_on) FROM movement WHERE lot = ? AND place = ? AND kind = ?",
-        (movement.lot, movement.place, MovementKind.COUNT_VARIANCE.value),
-    )
-    if counted and counted > movement.occurred_on.isoformat():
-        raise Refused("before-count", on=counted)
 
 
 def _never_negative(unit: Unit, lot: int, place: int, since: date) -> None:

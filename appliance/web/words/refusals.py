@@ -5,7 +5,7 @@ from __future__ import annotations
 from appliance.core.errors import ApplianceError
 from appliance.core.french import date_short, fcfa
 from appliance.core.periods import parse_date
-from appliance.web.words import Words, _, money, orders
+from appliance.web.words import Words, _, counting, money, orders
 
 _FRENCH = {
     "already-saved": "C'est déjà enregistré avec un autre contenu. Ouvrez la fiche pour voir ce qui est gardé, puis corrigez.",
@@ -230,7 +230,7 @@ _FRENCH = {
     "not-a-recipient": "Cette personne n'a pas reçu ce lot.",
     "internal": "Une erreur est survenue. Ce qui était enregistré l'est toujours. Notez l'heure et appelez le technicien.",
 }
-SENTENCES = Words(_FRENCH | orders.REFUSALS | money.REFUSALS)
+SENTENCES = Words(_FRENCH | orders.REFUSALS | money.REFUSALS | counting.REFUSALS)
 
 
 def sentence(fault: ApplianceError) -> str:
@@ -255,6 +255,8 @@ def sentence(fault: ApplianceError) -> str:
         return _("Il n'y a que %(left)s : vérifiez le montant.") % {"left": fcfa(_whole(given["left"]))}
     if fault.code == "loan-return-too-much" and "due" in given:
         return _("C'est plus que ce qui reste dû : %(due)s au plus.") % given
+    if fault.code in counting.TOLD and given:
+        return counting.TOLD[fault.code] % given
     if fault.code == "before-count" and given.get("on"):
         day = date_short(parse_date(str(given["on"])))
         return _("Ce lot a été compté le %(day)s : datez le mouvement après ce jour.") % {"day": day}

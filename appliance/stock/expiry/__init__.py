@@ -1,0 +1,1 @@
+"""What expires: bands, who could still use it, and its only exit, the destruction before a committee."""
