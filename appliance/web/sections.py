@@ -19,6 +19,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/caisse/remises", "caisse"),
         ("/caisse/actes", "caisse"),
         ("/caisse/payeurs", "caisse"),
+        ("/caisse/tiers-payants", "caisse"),
     ),
 }
 """By post: each page's path and the tab of the matrix that opens it. A path must have a name in `NAMES`."""
@@ -27,7 +28,7 @@ NAMES = Words({
     "/depot/commandes": "Commandes", "/depot/receptions": "Réceptions",
     "/depot/codes": "Codes",
     "/depot/reglages": "Réglages",
-    "/caisse": "Journée", "/caisse/payeurs": "Payeurs", "/caisse/actes": "Actes", "/caisse/remises": "Remises",
+    "/caisse": "Journée", "/caisse/tiers-payants": "Tiers payants", "/caisse/payeurs": "Payeurs", "/caisse/actes": "Actes", "/caisse/remises": "Remises",
 })  # fmt: skip
 
 

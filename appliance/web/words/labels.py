@@ -45,6 +45,15 @@ ACT_GROUPS = Words({
     "consultation": "Consultation", "laboratoire": "Laboratoire", "maternite": "Maternité", "soins": "Soins",
     "hospitalisation": "Mise en observation", "autre": "Autres",
 })  # fmt: skip
+SHEET_STATES = Words({
+    "issued": "à facturer", "billed": "facturée", "paid": "payée", "cut": "payée en partie", "rejected": "rejetée",
+    "rebilled": "refacturée",
+})  # fmt: skip
+SHEET_FAULTS = Words({
+    "no-prescriber": "prescripteur manquant", "no-posology": "posologie manquante", "no-number": "numéro d'assuré manquant",
+    "not-verified": "droits non vérifiés",
+})  # fmt: skip
+CLAIM_MEANS = Words({"transfer": "Virement", "cheque": "Chèque", "cash": "Espèces"})
 ROUNDINGS = Words({"nearest": "au plus près", "down": "toujours en dessous", "up": "toujours au-dessus"})
 BANDS = Words({
     "rupture": "rupture", "urgence": "urgence", "sous-stock": "sous-stock", "adéquat": "adéquat",
