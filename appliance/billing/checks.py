@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from appliance.billing.accounts import checks as accounts
 from appliance.billing.till import checks as till
 from appliance.stock.checks import Check
 from appliance.storage import Database
@@ -128,4 +129,5 @@ CHECKS: dict[str, Check] = {
     "taken-back-sales": taken_back_sales_took_everything_back,
     "dispensed-and-sold": every_handing_over_was_sold,
     **till.CHECKS,
+    **accounts.CHECKS,
 }
