@@ -38,7 +38,7 @@ from appliance.web.sending import exchange
 from appliance.web.staff import admin, auth, emergency, interrupted, matrix
 from appliance.web.state import AppState
 from appliance.web.static_files import static_file
-from appliance.web.till import closing, handovers, opening
+from appliance.web.till import asaco, bank, books, budget, closing, expenses, handovers, opening
 from appliance.web.visitor import visitor_of
 from appliance.web.words.refusals import SENTENCES, sentence
 
@@ -50,6 +50,7 @@ MODULES = (
     orders, order_acts, order_papers, order_settings, proofs, shipments,
     prices, sales, direct_sales, till, opening, closing, handovers, reports, exchange,
     act_prices, bills, claims, covers, payers,
+    books, expenses, bank, budget, asaco,
     admin, matrix, villages, upkeep,
     more, interrupted,
 )  # fmt: skip

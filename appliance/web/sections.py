@@ -20,6 +20,13 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/caisse/actes", "caisse"),
         ("/caisse/payeurs", "caisse"),
         ("/caisse/tiers-payants", "caisse"),
+        ("/caisse/depenses", "caisse"),
+        ("/caisse/tresor", "comptes"),
+        ("/caisse/brouillard", "comptes"),
+        ("/caisse/banque", "comptes"),
+        ("/caisse/solidarite", "comptes"),
+        ("/caisse/budget", "comptes"),
+        ("/caisse/asaco", "comptes"),
     ),
 }
 """By post: each page's path and the tab of the matrix that opens it. A path must have a name in `NAMES`."""
@@ -29,6 +36,9 @@ NAMES = Words({
     "/depot/codes": "Codes",
     "/depot/reglages": "Réglages",
     "/caisse": "Journée", "/caisse/tiers-payants": "Tiers payants", "/caisse/payeurs": "Payeurs", "/caisse/actes": "Actes", "/caisse/remises": "Remises",
+    "/caisse/depenses": "Dépenses",
+    "/caisse/tresor": "Trésor", "/caisse/brouillard": "Cahier", "/caisse/banque": "Banque", "/caisse/solidarite": "Solidarité",
+    "/caisse/budget": "Budget", "/caisse/asaco": "ASACO",
 })  # fmt: skip
 
 

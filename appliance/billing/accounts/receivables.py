@@ -92,3 +92,36 @@ def _rounding(db: Database, first: date, last: date) -> int:
         )
         or 0
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleLine:
+    """A sale behind a figure, without whom it was for."""
+
+    id: int
+    number: int
+    day: date
+    total_fcfa: int
+    exempt_fcfa: int
+    due_fcfa: int
+    paid_fcfa: int
+    payers_fcfa: int
+
+
+def sales_of(db: Database, code: str, first: date, last: date, limit: int = 300) -> list[SaleLine]:
+    """The sales behind a figure: all (margin), those with a part that is free, with something owed, or with a payer's share."""
+    rows = db.all(
+        "SELECT * FROM (SELECT s.id, s.number, s.occurred_on, s.total_fcfa, s.exempt_fcfa, s.due_fcfa, coalesce((SELECT"
+        " sum(p.amount_fcfa) FROM payment p WHERE p.sale = s.id), 0) paid, coalesce((SELECT sum(h.amount_fcfa) FROM sale_share h"
+        " WHERE h.sale = s.id AND h.kind = 'cover'), 0) covered FROM sale s WHERE s.occurred_on BETWEEN ?1 AND ?2)"
+        " WHERE ?3 = 'margin' OR (?3 = 'exemptions' AND exempt_fcfa <> 0) OR (?3 = 'patients' AND due_fcfa <> paid)"
+        " OR (?3 = 'payers' AND covered <> 0) ORDER BY id LIMIT ?4",
+        (first.isoformat(), last.isoformat(), code, limit),
+    )
+    return [
+        SaleLine(
+            id=row[0], number=row[1], day=date.fromisoformat(row[2]), total_fcfa=row[3], exempt_fcfa=row[4], due_fcfa=row[5],
+            paid_fcfa=row[6], payers_fcfa=row[7],
+        )
+        for row in rows
+    ]  # fmt: skip

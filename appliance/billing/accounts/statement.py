@@ -196,7 +196,9 @@ def frozen(db: Database, month: Month) -> Frozen | None:
     )
     if row is None:
         return None
-    signed: dict[str, int] = dict(db.all("SELECT role, staff FROM asaco_signature WHERE statement = ? ORDER BY id", (row[0],)))
+    signed: dict[str, int] = dict(
+        db.all("SELECT role, staff FROM asaco_signature WHERE statement = ? ORDER BY id", (row[0],))
+    )
     return Frozen(id=row[0], month=Month.parse(row[1]), figures=row[2], hash=row[3], at=row[4] or 0, signatures=signed)
 
 

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from appliance.web.words import Words, _
 from appliance.web.words.answers import CHECKS, MISFITS, PURPOSES, STEPS, answer, check_name
+from appliance.web.words.money import ENTRIES, EXPENSE_TAGS, EXPENSES, SIDES, STATEMENT, TILL_MOVES
 
-__all__ = ["CHECKS", "MISFITS", "PURPOSES", "STEPS", "answer", "check_name"]
+__all__ = [
+    "CHECKS",
+    "ENTRIES",
+    "EXPENSES",
+    "EXPENSE_TAGS",
+    "MISFITS",
+    "PURPOSES",
+    "SIDES",
+    "STATEMENT",
+    "STEPS",
+    "TILL_MOVES",
+    "answer",
+    "check_name",
+]
 
 RAIL = Words({
     "accueil": "Accueil", "patients": "Patients", "depot": "Dépôt", "caisse": "Caisse", "rapports": "Rapports", "envois": "Envois",
@@ -34,9 +48,6 @@ LOSSES = Words({k: v for k, v in MOVEMENTS.items() if k.startswith("loss_")})
 CAUSES = Words({
     "stockout": "Rupture", "too_expensive": "Trop cher", "refused": "Refusé", "substituted": "Remplacé", "other": "Autre",
 })  # fmt: skip
-ENTRIES = Words({"opening_balance": "Solde de départ", "till_variance": "Écart de caisse"})
-TILL_MOVES = Words({
-    "payment": "Paiement", "refund": "Rendu", "handover": "Remise"})  # fmt: skip
 MEANS = Words({"cash": "Espèces", "mobile_money": "Mobile money"})
 PAYERS = Words({
     "patient": "Patient", "amo": "AMO", "ramed": "RAMED", "mutuelle": "Mutuelle", "projet": "Projet ou ONG",

@@ -258,7 +258,9 @@ def sentence(fault: ApplianceError) -> str:
         return _("La dernière clôture a laissé %(left)s et vous comptez %(counted)s : recomptez, ou donnez la raison.") % {
             "left": fcfa(_whole(given["left"])), "counted": fcfa(_whole(given["counted"])),
         }  # fmt: skip
-    if fault.code == "till-too-low" and "left" in given:
+    if fault.code == "drc-too-much" and "owed" in given:
+        return _("Il n'est dû que %(owed)s au DRC : vérifiez le montant.") % {"owed": fcfa(_whole(given["owed"]))}
+    if fault.code in ("till-too-low", "account-too-low", "repaid-too-much") and "left" in given:
         return _("Il n'y a que %(left)s : vérifiez le montant.") % {"left": fcfa(_whole(given["left"]))}
     if fault.code == "loan-return-too-much" and "due" in given:
         return _("C'est plus que ce qui reste dû : %(due)s au plus.") % given
