@@ -37,7 +37,8 @@ from appliance.core.errors import DataFileError, Refused
 from appliance.core.periods import Month
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
 from appliance.stock.ledger.model import MovementKind
-from appliance.stock.ledger.services import Movement, ReceivedLot, add_place, open_stock, receive, write
+from appliance.stock.ledger.services import Movement, ReceivedLot, open_stock, receive, write
+from appliance.stock.places.services import add_place
 from appliance.storage import Store, Unit
 from tests.billing.test_sales import basket
 from tests.conftest import TODAY, Act
