@@ -16,7 +16,7 @@ from appliance.stock.consumption.model import Consumption, History, MonthOfUse
 from appliance.stock.ordering.awaited import Awaited
 from appliance.stock.ordering.bands import Thresholds
 from appliance.stock.ordering.expiry import LotAhead
-from appliance.stock.ordering.levels import LeadTimes, Levels, computed_levels
+from appliance.stock.ordering.levels import LEAD_TIME_MONTH_DAYS, LeadTimes, Levels, computed_levels
 from appliance.stock.ordering.quantity import Situation
 from appliance.stock.ordering.season import MONTHS_NEEDED, Profile, Season, season_of
 from appliance.stock.ordering.working import Case
@@ -26,6 +26,7 @@ MONTHS_MAX = 600
 NET_LOWEST = -(10**9)
 """A month's net use may be negative: a reversal after closing falls in the open month (rule T9)."""
 LEAD_TIME_DAYS, EMERGENCY_LEAD_TIME_DAYS = 14, 7
+SAFETY_MONTHS = Fraction(1, 2)
 
 
 def consumption_case(held: Located) -> History:
@@ -78,6 +79,9 @@ def order_case(held: Located) -> Case:
         loans_due_out=_number(held, ("loans_due_out",), 0, low=0),
         pack=int(_number(held, ("pack",), 1, low=1, whole=True)),
         shelf_life_months=_optional(held, "shelf_life_months"),
+        least_life_months=_optional(held, "least_life_months"),
+        lead_time_months=times.days / LEAD_TIME_MONTH_DAYS,
+        safety_months=_fraction(held, "safety_months", SAFETY_MONTHS),
         warnings=warnings,
     )
     kind = held.content.get("kind", OrderKind.NORMAL.value)
@@ -111,7 +115,7 @@ def _levels(held: Located, times: LeadTimes) -> Levels:
     """Levels as given in months; computed by rule E where `review_months` is given and no `max_months`."""
     usual = Thresholds()
     if held.content.get("max_months") is None and held.content.get("review_months") is not None:
-        safety = _fraction(held, "safety_months", Fraction(1, 2))
+        safety = _fraction(held, "safety_months", SAFETY_MONTHS)
         return computed_levels(times, safety, _fraction(held, "review_months", Fraction(1)))
     return Levels(
         minimum=_fraction(held, "min_months", usual.minimum), maximum=_fraction(held, "max_months", usual.maximum),

@@ -108,6 +108,7 @@ def order(case: str, as_json: bool) -> None:
      "max_months": 3, "min_months": 1, "eop_months": 0.5, or these computed from
      "lead_time_days": 14, "emergency_lead_time_days": 7, "safety_months": 0.5, "review_months": 1,
      "observed_lead_times": [12, 15, ...] and "observed_emergency_lead_times": five and more outweigh the defaults,
+     "least_life_months": the shortest life at arrival, which caps the order (absent: no cap),
      "season_index": 1, or "season_history": [{"month": "2025-07", "consumed": 300}, ...] with "as_of",
      or "season_profile": twelve numbers, January first, for fewer than twelve months of history.
 

@@ -57,8 +57,7 @@ def history(db: Database, product: int, as_of: date, window_months: int = 3) -> 
 def seasonal_use(db: Database, product: int, as_of: date) -> dict[Month, Fraction]:
     """What each closed month of the last three years used, or would have used with stock on every day (rule S).
 
-    A peak that was out of stock would hide the season: a month with fewer days without stock than with is scaled to
-    its whole length, another is left out. Paper months count as written; months set aside don't.
+    Paper months count as written; months set aside don't.
     """
     last = last_closed(History(as_of=as_of, months=()))
     first, began = last.plus(1 - SEASON_MONTHS_READ), started(db)
@@ -67,12 +66,21 @@ def seasonal_use(db: Database, product: int, as_of: date) -> dict[Month, Fractio
     use = _consumed(db, product, first.first, last.last)
     out = stockouts(db, product, ledger, last.last)
     for month in ledger:
-        days = month.days - len(out[month])
-        if 2 * days > month.days:
-            found[month] = Fraction(max(use.get(month, 0), 0) * month.days, days)
+        whole = whole_month(use.get(month, 0), month, len(out[month]))
+        if whole is not None:
+            found[month] = whole
     for month in excluded_months(db, product, first.first):
         found.pop(month, None)
     return found
+
+
+def whole_month(used: int, month: Month, stockout_days_: int) -> Fraction | None:
+    """What a month would have used with stock on each of its days; None where it was out on half of them or more.
+
+    A peak that was out of stock would hide the season.
+    """
+    days = month.days - stockout_days_
+    return Fraction(max(used, 0) * month.days, days) if 2 * days > month.days else None
 
 
 def stockouts(db: Database, product: int, months: list[Month], until: date) -> dict[Month, set[date]]:

@@ -4,6 +4,10 @@ need = CMM x max x index - usable stock (after rule X) + reserved - on order - l
 The quantity is the need rounded up to whole packs, and never below zero. A small consumer is protected twice:
 where one pack outlasts the shelf life nothing is proposed (ask the DRC for loose units, or borrow); where the
 rounding covers more than the maximum plus a month and more than the shelf life, the nearest pack is taken.
+
+Rule X is applied to the order as well: no more is asked for than can be used before it expires, after what will still
+lie there when it comes. Without it a product that lives shorter than the maximum is filled up to the maximum each month
+and thrown away each month (`appliance bench replenishment` showed it).
 """
 
 from __future__ import annotations
@@ -20,6 +24,9 @@ class Situation:
     """What an order is computed from; quantities in base units, `cmm` None when unknown.
 
     `lots` outweigh `usable`. `warnings` are what was noticed while the case was read. `shelf_life_months` is what is left of it when a delivery arrives, None when unknown.
+    `least_life_months` is the shortest life that deliveries bring (None: the order is not capped by it),
+    `lead_time_months` how long the order takes, during which stock is used, `safety_months` how much earlier than its
+    last day the order must be used up, since use is uneven.
     """
 
     cmm: Fraction | None
@@ -33,6 +40,9 @@ class Situation:
     pack: int = 1
     shelf_life_months: Fraction | None = None
     season_index: Fraction = Fraction(1)
+    least_life_months: Fraction | None = None
+    lead_time_months: Fraction = Fraction(0)
+    safety_months: Fraction = Fraction(0)
     warnings: tuple[str, ...] = ()
 
 
@@ -41,7 +51,7 @@ class Proposal:
     """The need as computed (it may be negative: surplus), the quantity in whole packs, and what to be warned of.
 
     Warning codes: `cmm-unknown`, `usable-differs-from-lots`, `at-risk`, `over-max-plus-one`, `rounded-to-nearest`,
-    `small-use` (ask for loose units or borrow), `order-overdue` (ask after it), `cmm-differs-from-months` (the given
+    `capped-by-life` (no more can be used before it expires), `small-use` (ask for loose units or borrow), `order-overdue` (ask after it), `cmm-differs-from-months` (the given
     CMM was taken).
     """
 
@@ -96,6 +106,12 @@ def _packs(case: Situation, need: Fraction, held: Fraction, warnings: list[str])
         warnings.append("small-use")
         return 0
     packs = -(-need // case.pack)
+    if case.least_life_months is not None:
+        left = max(held - monthly * case.lead_time_months, Fraction(0))
+        most = -(-max(monthly * (case.least_life_months - case.safety_months) - left, Fraction(0)) // case.pack)
+        if most < packs:
+            warnings.append("capped-by-life")
+            packs = most
     covered = held + packs * case.pack
     if covered > monthly * (case.max_months + 1):
         warnings.append("over-max-plus-one")

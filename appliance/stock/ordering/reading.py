@@ -15,9 +15,10 @@ from appliance.stock.consumption.model import Consumption, History
 from appliance.stock.ledger import repository as ledger
 from appliance.stock.ledger.fefo import LotOnShelf
 from appliance.stock.ordering.expiry import LotAhead
+from appliance.stock.ordering.levels import LEAD_TIME_MONTH_DAYS
 from appliance.stock.ordering.quantity import Situation
 from appliance.stock.ordering.season import Profile, Season, season_of
-from appliance.stock.ordering.standing import Standing, pack_of, shelf_life_months
+from appliance.stock.ordering.standing import Standing, least_life_months, pack_of, shelf_life_months
 from appliance.stock.ordering.working import NO_SEASON, Case
 from appliance.stock.orders.model import OrderKind
 from appliance.storage import Database
@@ -63,15 +64,18 @@ def read_product(db: Database, product: Product, as_of: date, standing: Standing
 def case_of(product: Product, reading: ProductReading, standing: Standing, kind: OrderKind) -> Case:
     """What the line is worked out from."""
     levels, times = standing.levels, standing.lead_times
+    days = times.emergency_days if kind is OrderKind.EMERGENCY else times.days
     situation = Situation(
         cmm=reading.consumption.cmm, lots=lots_ahead(reading.lots, reading.as_of),
         reserved=Fraction(standing.reserved), loans_due_in=Fraction(standing.loans_due_in),
         loans_due_out=Fraction(standing.loans_due_out), pack=pack_of(product, standing.parameters),
-        shelf_life_months=shelf_life_months(list(reading.shelf_days), standing.parameters),
+        shelf_life_months=shelf_life_months(reading.shelf_days, standing.parameters),
+        least_life_months=least_life_months(reading.shelf_days), lead_time_months=days / LEAD_TIME_MONTH_DAYS,
+        safety_months=standing.parameters.number("safety_months"),
     )  # fmt: skip
     return Case(
         situation=situation, usable=Fraction(reading.usable), levels=levels, consumption=reading.consumption,
-        lead_time_days=times.emergency_days if kind is OrderKind.EMERGENCY else times.days,
+        lead_time_days=days,
         season=season_ahead(reading.seasonal, reading.consumption, reading.as_of, levels.maximum, standing.profile),
         awaited=standing.awaited, kind=kind,
     )  # fmt: skip

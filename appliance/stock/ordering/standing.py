@@ -6,7 +6,7 @@ All of it is read once for every product of a snapshot, so that a list of three 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -15,6 +15,7 @@ from appliance.records.care.prescriptions import OPEN_DAYS
 from appliance.records.facility.services import facility
 from appliance.stock.catalogue.repository import Product
 from appliance.stock.ordering.awaited import Awaited
+from appliance.stock.ordering.expiry import DAYS_A_MONTH
 from appliance.stock.ordering.levels import LeadTimes, Levels, computed_levels
 from appliance.stock.ordering.parameters import Parameters, parameters_of
 from appliance.stock.ordering.repository import about, supplier_of_facility, typed
@@ -128,8 +129,13 @@ def _reserved(db: Database, as_of: date) -> Mapping[str, int]:
     )
 
 
-def shelf_life_months(learned_days: list[int], parameters: Parameters) -> Fraction:
+def shelf_life_months(learned_days: Sequence[int], parameters: Parameters) -> Fraction:
     """Months of life that a delivery brings: the middle one of the product's own last deliveries, else the setting."""
     if learned_days:
-        return Fraction(sorted(learned_days)[len(learned_days) // 2], 30)
+        return Fraction(sorted(learned_days)[len(learned_days) // 2], DAYS_A_MONTH)
     return parameters.number("shelf_life_months")
+
+
+def least_life_months(learned_days: Sequence[int]) -> Fraction | None:
+    """The shortest life that the product's own last deliveries brought; None while there was none."""
+    return Fraction(min(learned_days), DAYS_A_MONTH) if learned_days else None

@@ -80,6 +80,7 @@ ORDER_WARNINGS = Words({
     "cmm-differs-from-months": "la CMM donnée n'est pas celle des mois : la CMM donnée compte",
     "at-risk": "une partie du stock périmera avant d'être utilisée", "over-max-plus-one": "l'arrondi couvre plus que le maximum et un mois",
     "rounded-to-nearest": "arrondi au conditionnement le plus proche, à cause de la péremption",
+    "capped-by-life": "limité à ce qui peut être utilisé avant péremption, d'après les dernières livraisons",
     "small-use": "petite consommation : demander le détail au DRC ou emprunter",
     "order-overdue": "une commande attendue depuis plus de deux délais ne compte plus : relancez le fournisseur",
     "not-an-emergency": "le stock est au-dessus du point d'urgence : attendez la commande normale",
