@@ -62,6 +62,17 @@ def due_out(db: Database, product: int) -> int:
     return _due(db, product, "borrowed")
 
 
+def owed_by_product(db: Database) -> tuple[dict[int, int], dict[int, int]]:
+    """As `due_in` and `due_out`, of every product at once."""
+    found: tuple[dict[int, int], dict[int, int]] = ({}, {})
+    for product, direction, moved in db.all(
+        f"SELECT d.product, n.direction, sum(d.moved) FROM ({_OWED} WHERE {_OPEN} GROUP BY o.loan, m.product) d"
+        " JOIN loan n ON n.id = d.loan GROUP BY d.product, n.direction HAVING sum(d.moved) <> 0"
+    ):
+        found[direction != "lent"][product] = -moved if direction == "lent" else moved
+    return found
+
+
 def loans(db: Database, *, limit: int = 50, before: int | None = None, open_only: bool = False) -> list[Loan]:
     """Loans, the newest first, paged by id; `open_only` reads on until so many still wait for something."""
     found: list[Loan] = []

@@ -14,6 +14,7 @@ from fractions import Fraction
 from appliance.records.care.prescriptions import OPEN_DAYS
 from appliance.records.facility.services import facility
 from appliance.stock.catalogue.repository import Product
+from appliance.stock.loans.repository import owed_by_product
 from appliance.stock.ordering.awaited import Awaited
 from appliance.stock.ordering.expiry import DAYS_A_MONTH
 from appliance.stock.ordering.levels import LeadTimes, Levels, computed_levels
@@ -59,6 +60,7 @@ class Standings:
         self._profile = profile_for(held.district if held else "")
         self._reserved = _reserved(db, as_of)
         self._awaited = _awaited(db, as_of)
+        self._due_in, self._due_out = owed_by_product(db)
         self._lead_times = {
             (supplier, kind): tuple(orders.lead_times_days(db, supplier, kind))
             for supplier in orders.suppliers(db)
@@ -85,6 +87,7 @@ class Standings:
                 emergency_observed=self._lead_times.get((supplier, OrderKind.EMERGENCY), ()),
             ),
             awaited=self._awaited.get(product.id, ()),
+            loans_due_in=self._due_in.get(product.id, 0), loans_due_out=self._due_out.get(product.id, 0),
             reserved=self._reserved.get(product.code, 0),
             profile=self._profile if held.text("season") == "yes" else None,
         )  # fmt: skip
