@@ -25,5 +25,10 @@ def undo(unit: Unit, movement: int, reason: str) -> None:
     if row[1] is None:
         reverse(unit, movement, reason)
     else:
-        require_unsettled(unit, row[1])
-        undo_paper(unit, row[1], reason)
+        undo_event(unit, row[1], reason)
+
+
+def undo_event(unit: Unit, event: int, reason: str) -> None:
+    """Undo a whole paper; raises `Refused`: "loan-settled", and those of `undo_paper`."""
+    require_unsettled(unit, event)
+    undo_paper(unit, event, reason)

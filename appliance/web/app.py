@@ -18,11 +18,17 @@ from appliance.web.care import drafts, home, laboratory, lookups, registers, vis
 from appliance.web.centre import more, setup, upkeep, villages
 from appliance.web.depot import (
     depot,
+    journal,
+    kits,
+    loans,
+    lots,
+    movements,
     order_acts,
     order_papers,
     order_settings,
     ordering,
     orders,
+    places,
     prices,
     proofs,
     receipts,
@@ -45,7 +51,7 @@ from appliance.web.words.refusals import SENTENCES, sentence
 log = logging.getLogger(__name__)
 MODULES = (
     auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, receipts,
-    scanning,
+    scanning, movements, journal, places, loans, lots, kits,
     ordering,
     orders, order_acts, order_papers, order_settings, proofs, shipments,
     prices, sales, direct_sales, till, opening, closing, handovers, reports, exchange,

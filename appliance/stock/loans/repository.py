@@ -92,6 +92,12 @@ def loan(db: Database, identity: int) -> Loan:
     return _loan(db, row)
 
 
+def loan_of_event(db: Database, event: int) -> Loan | None:
+    """The loan that a paper made, if it made one."""
+    row = db.one(f"{_LOAN} WHERE n.event = ?", (event,))
+    return _loan(db, row) if row else None
+
+
 def returns(db: Database, identity: int) -> list[int]:
     """The events by which a loan was settled, in their order."""
     return [row[0] for row in db.all("SELECT event FROM loan_return WHERE loan = ? ORDER BY id", (identity,))]

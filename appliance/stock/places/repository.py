@@ -89,6 +89,14 @@ def place_of(db: Database, staff: int) -> int:
     return main_place(db) if chosen is None else int(chosen)
 
 
+def serving_place(db: Database, identity: str) -> int:
+    """The place that a page named, while it serves; raises `Refused("place-not-serving")`."""
+    found = db.value("SELECT id FROM place WHERE id = ? AND is_active = 1 AND serves = 1", (identity,))
+    if found is None:
+        raise Refused("place-not-serving", place=identity)
+    return int(found)
+
+
 def lots_at(db: Database, identity: int) -> list[LotHere]:
     """Everything that lies at a place, by product, what expires first before the rest."""
     return [

@@ -23,6 +23,7 @@ from appliance.web.depot.product_choice import choices, keep_lines
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, fragment, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
+from appliance.web.sales.place import served_from, serving_view, shown_from
 from appliance.web.sales.serving import step
 from appliance.web.security import read_form, request_key
 
@@ -99,7 +100,7 @@ async def sell(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     def write(unit: Unit) -> dict[str, Any]:
         if form.errors:
             raise Refused("form")
-        dispense = DispenseForm(place=ledger.main_place(unit), lines=tuple(lines))
+        dispense = DispenseForm(place=served_from(unit, request, form), lines=tuple(lines))
         sale = services.sell(unit, SaleForm(dispense=dispense, paid_fcfa=paid, means=form.raw("moyen") or "cash"))
         return {"sale": sale.sale}
 
@@ -120,23 +121,24 @@ def _again(request: Ask, form: Form, fault: Refused) -> Response[bytes]:
 
 def _view(request: Ask, db: Database, form: Form) -> dict[str, Any]:
     today = today_of(request)
-    lines = [line for index in form.rows("ligne") if (line := _line(db, form, index, today))]
+    place = shown_from(db, request, form)
+    lines = [line for index in form.rows("ligne") if (line := _line(db, form, index, today, place))]
     total = sum(line.amount or 0 for line in lines)
     exempt = sum(line.amount or 0 for line in lines if line.free)
     cherche = form.raw("cherche")
     return {
         "lines": lines, "total": total, "exempt": exempt, "due": total - exempt, "cherche": cherche,
         "found": choices(db, cherche, today, on_shelf=True) if cherche else [],
-        "path": f"{PATH}/calculer", "unpriced": any(line.amount is None for line in lines),
+        "path": f"{PATH}/calculer", **serving_view(db, place), "unpriced": any(line.amount is None for line in lines),
     }  # fmt: skip
 
 
-def _line(db: Database, form: Form, index: int, today: date) -> CounterLine | None:
+def _line(db: Database, form: Form, index: int, today: date, place: int) -> CounterLine | None:
     key, typed = form.raw(f"ligne-{index}-produit"), form.raw(f"ligne-{index}-quantite")
     product = catalogue.by_id(db, int(key)) if key.isdigit() and len(key) < 10 else None
     if product is None:
         return None
-    place, quantity = ledger.main_place(db), int(typed) if typed.isdigit() and len(typed) < 7 else 0
+    quantity = int(typed) if typed.isdigit() and len(typed) < 7 else 0
     shelf = ledger.on_shelf(db, product.id, place)
     line = DispenseLine(product=product.id, asked=max(quantity, 1), given=quantity)
     try:

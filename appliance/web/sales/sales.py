@@ -17,11 +17,11 @@ from appliance.records.care.model import Station
 from appliance.records.patients import repository as patients
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.dispensing.services import DispenseForm
-from appliance.stock.ledger import repository as ledger
 from appliance.storage import Database, Unit
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
+from appliance.web.sales.place import served_from, serving_view, shown_from
 from appliance.web.sales.serving import asked_lines, lines_to_serve, step, totals, waiting
 from appliance.web.security import read_form, request_key
 
@@ -68,7 +68,7 @@ async def serve(request: Request[Any, Any, Any], prescription: int) -> Response[
         if held is None:
             raise Refused("prescription-not-open", state="none")
         prescriptions.require_open(unit, prescription)
-        place = ledger.main_place(unit)
+        place = served_from(unit, request, form)
         lines = asked_lines(lines_to_serve(unit, held, place, unit.today, form), form)
         if form.errors:
             raise Refused("form")
@@ -111,19 +111,23 @@ async def leave_rest(request: Request[Any, Any, Any], prescription: int) -> Redi
 
 def _counter_view(request: Ask, db: Database) -> dict[str, Any]:
     state = state_of(request)
-    return {"waiting": waiting(db, today_of(request), state.opened.clock.now().ms), "chosen": None}
+    return {
+        "waiting": waiting(db, today_of(request), state.opened.clock.now().ms),
+        "chosen": None,
+        **serving_view(db, shown_from(db, request, None)),
+    }
 
 
 def _serve_view(request: Ask, db: Database, prescription: int, form: Form | None) -> dict[str, Any]:
     held = prescriptions.get(db, prescription)
     if held is None:
         raise Refused("prescription-not-open", state="none")
-    today, place = today_of(request), ledger.main_place(db)
+    today, place = today_of(request), shown_from(db, request, form)
     is_open = held.state in ("issued", "part_served")
     lines = lines_to_serve(db, held, place, today, form) if is_open else []
     return {
         **_counter_view(request, db), "chosen": prescription, "prescription": held, "patient": patients.get(db, held.patient),
-        "lines": lines, **totals(db, held, place, today, lines), "other": None,
+        "lines": lines, **totals(db, held, place, today, lines), "other": None, **serving_view(db, place),
     }  # fmt: skip
 
 

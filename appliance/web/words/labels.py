@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from appliance.stock.ledger.reasons import default_reasons
 from appliance.web.words import Words, _
 from appliance.web.words.answers import CHECKS, MISFITS, PURPOSES, STEPS, answer, check_name
 from appliance.web.words.money import ENTRIES, EXPENSE_TAGS, EXPENSES, SIDES, STATEMENT, TILL_MOVES
@@ -43,6 +44,38 @@ MOVEMENTS = Words({
     "loan_return_in": "Prêt rendu", "loan_in": "Emprunt à un voisin", "loan_return_out": "Emprunt rendu",
     "gift_out": "Cession à un voisin", "gift_in": "Cession d'un voisin", "return_to_supplier": "Retour au DRC",
     "kit_out": "Kit ouvert", "kit_in": "Contenu de kit",
+})  # fmt: skip
+REASONS = Words({code: reason.label for code, reason in default_reasons().items()})
+GROUPS = Words({
+    "loss": "Perte", "use": "Usage d'un service", "adjustment": "Ajustement", "place": "Entre deux lieux du centre",
+    "neighbour": "Avec un centre voisin", "return": "Retour au DRC", "donation": "Don", "kit": "Kit",
+})  # fmt: skip
+_GROUP_OF = {
+    "loss_expiry": "loss", "loss_breakage": "loss", "loss_theft": "loss", "loss_cold_chain": "loss", "service_use": "use",
+    "adjustment": "adjustment", "transfer_out": "place", "loan_out": "neighbour", "loan_in": "neighbour",
+    "gift_out": "neighbour", "gift_in": "neighbour", "return_to_supplier": "return", "donation": "donation", "kit_out": "kit",
+}  # fmt: skip
+COUNTERPARTS = Words({
+    "loan_out": "Centre qui emprunte", "loan_in": "Centre qui prête", "gift_out": "Centre qui reçoit",
+    "gift_in": "Centre qui cède", "return_to_supplier": "Rendu à", "donation": "Donateur",
+})  # fmt: skip
+PAPERS = Words({
+    "loss_expiry": "Procès-verbal de péremption", "loss_breakage": "Procès-verbal de perte", "loss_theft": "Procès-verbal de vol",
+    "loss_cold_chain": "Procès-verbal de perte (chaîne du froid)", "service_use": "Bon d'utilisation",
+    "adjustment": "Procès-verbal d'ajustement", "count_variance": "Procès-verbal d'écart", "transfer_out": "Bon de transfert",
+    "loan_out": "Bon de prêt inter-CSCom", "loan_in": "Bon d'emprunt inter-CSCom", "loan_return_in": "Bon de retour de prêt",
+    "loan_return_out": "Bon de retour d'emprunt", "gift_out": "Bon de cession inter-CSCom", "gift_in": "Bon de cession inter-CSCom",
+    "return_to_supplier": "Procès-verbal de retour au DRC", "donation": "Procès-verbal de réception de don",
+    "kit_out": "Procès-verbal d'ouverture de kit", "opening": "Stock initial", "receipt": "Réception", "dispense": "Dispensation",
+})  # fmt: skip
+PLACES = Words({
+    "store": "Dépôt", "on_call": "Garde", "care_room": "Salle de soins", "maternity": "Maternité", "vaccination": "PEV",
+    "nutrition": "URENAS", "laboratory": "Laboratoire", "other": "Autre lieu",
+})  # fmt: skip
+LOT_STATES = Words({"usable": "utilisable", "quarantined": "en quarantaine", "recalled": "rappelé"})
+CONTACTS = Words({
+    "reached": "Prévenu", "gave_back": "A rendu le reste", "all_taken": "A tout pris", "unwell": "Se sent mal : à voir",
+    "not_found": "Introuvable",
 })  # fmt: skip
 LOSSES = Words({k: v for k, v in MOVEMENTS.items() if k.startswith("loss_")})
 CAUSES = Words({
@@ -160,6 +193,14 @@ PRODUCT_FAULTS = Words({
     "pack-units": "unites_par_conditionnement doit être un nombre entier, au moins 1, pas « %(found)s »",
     "ven": "ven doit être V, E, N ou vide, pas « %(found)s »", "cold-chain": "chaine_froid doit commencer par oui ou non, pas « %(found)s »",
 })  # fmt: skip
+REASON_GROUPS = tuple(
+    (
+        group,
+        tuple(code for code, reason in default_reasons().items() if _GROUP_OF.get(reason.kind.value) == group),
+    )
+    for group in GROUPS
+)
+"""The reasons that a person may choose, by what they have in common."""
 LEVELS = Words({"none": "—", "read": "Lire", "write": "Écrire"})
 
 
