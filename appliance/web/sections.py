@@ -37,7 +37,6 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
 NAMES = Words({
     "/depot": "Produits",
     "/depot/commandes": "Commandes", "/depot/receptions": "Réceptions",
-    "/depot/commandes": "Commandes",
     "/depot/mouvements": "Mouvements", "/depot/lieux": "Lieux", "/depot/prets": "Prêts", "/depot/lots": "Lots bloqués",
     "/depot/codes": "Codes",
     "/depot/reglages": "Réglages",

@@ -14,12 +14,12 @@ from appliance.access import staff
 from appliance.core.actors import Role
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.catalogue.repository import Product
-from appliance.stock.ledger.fefo import last_usable_day
 from appliance.stock.orders import repository as orders
 from appliance.stock.reception import repository
 from appliance.stock.reception.model import LINES_MAX, CountedLine
 from appliance.stock.reception.reasons import refusals, states
 from appliance.storage import Database
+from appliance.web.depot.lot_lines import expiry_in, last_day_of
 from appliance.web.forms import Form
 from appliance.web.words import _
 
@@ -88,9 +88,9 @@ def lines_of(db: Database, form: Form, today: date) -> list[DeliveryLine]:
         if product is None:
             continue
         quiet = Form(form.typed)
-        units, expiry = _units(quiet, row, product), _expiry(quiet, f"lot-{row}-peremption")
+        units, expiry = _units(quiet, row, product), expiry_in(quiet, f"lot-{row}-peremption")
         refused = _refused(quiet, row, product, units) or 0
-        last = _last_day(expiry) if expiry else None
+        last = last_day_of(expiry) if expiry else None
         warning = _("Ce lot est périmé : il n'entre pas en rayon.") if last and last < today else ""
         announced = told.get(form.raw(f"lot-{row}-annonce"))
         if not warning and units is not None and announced is not None and units != announced:
@@ -120,7 +120,7 @@ def counted_lines(db: Database, form: Form, on: date) -> list[CountedLine]:
             else:
                 form.errors[f"lot-{row}-quantite"] = _("À remplir : unités, ou boîtes.")
         refused = _refused(form, row, product, units) or 0
-        expiry = _expiry(form, f"lot-{row}-peremption")
+        expiry = expiry_in(form, f"lot-{row}-peremption")
         _check_expiry(form, row, expiry, on, is_accepted=units is None or units > refused)
         refusal = form.choice(f"lot-{row}-motif", list(refusals()))
         if refused and refusal is None:
@@ -201,7 +201,7 @@ def _check_expiry(
         if is_accepted:
             form.errors.setdefault(name, _("À remplir."))
         return
-    last = _last_day(expiry)
+    last = last_day_of(expiry)
     if last is None:
         form.errors[name] = _("Cette date n'existe pas. Vérifiez la boîte.")
     elif last < on and is_accepted:
@@ -222,35 +222,13 @@ def _temperature(form: Form, name: str) -> int | None:
     return -tenths if below else tenths
 
 
-def _last_day(expiry: tuple[int, int, int | None]) -> date | None:
-    try:
-        return last_usable_day(*expiry)
-    except ValueError:
-        return None
-
-
 def expiry_of(form: Form, name: str) -> tuple[date, str] | None:
     """The last usable day as printed on a paper, and whether it is known to the "day" or the "month"."""
-    parts = _expiry(form, name)
-    last = _last_day(parts) if parts else None
+    parts = expiry_in(form, name)
+    last = last_day_of(parts) if parts else None
     if parts and last is None:
         form.errors[name] = _("Cette date n'existe pas. Vérifiez la boîte.")
     return (last, "day" if parts[2] else "month") if parts and last else None
-
-
-def _expiry(form: Form, name: str) -> tuple[int, int, int | None] | None:
-    """As printed on a box: 03/2027 (usable to the month's end) or 15/03/2027."""
-    parts = [p for p in form.raw(name).replace("-", "/").replace(".", "/").replace(" ", "/").split("/") if p]
-    if not parts:
-        return None
-    numbers = [int(p) for p in parts if p.isdigit() and len(p) < 5]
-    if len(numbers) == len(parts) and len(numbers) in (2, 3):
-        numbers = numbers[::-1] if numbers[-1] > 1000 else numbers
-        year, month, day = numbers[0], numbers[1], numbers[2] if len(numbers) == 3 else None
-        if 2000 <= year <= 2100 and 1 <= month <= 12 and (day is None or 1 <= day <= 31):
-            return year, month, day
-    form.errors[name] = _("Écrivez mois/année, par exemple 03/2027.")
-    return None
 
 
 def _row(row: int, product: int, cells: dict[str, str]) -> dict[str, list[str]]:
