@@ -65,5 +65,5 @@ CREATE TRIGGER account_entry_month_open BEFORE INSERT ON account_entry
 BEGIN SELECT RAISE(ABORT, 'month-stated'); END;
 
 -- What lots cost: the few rows of the ledger that bear a cost.
-CREATE INDEX movement_cost ON movement (lot, unit_cost_fcfa) WHERE unit_cost_fcfa IS NOT NULL;
+CREATE INDEX movement_lot_cost ON movement (lot, unit_cost_fcfa) WHERE unit_cost_fcfa IS NOT NULL;
 CREATE INDEX movement_returned ON movement (occurred_on) WHERE kind = 'return_to_supplier';
