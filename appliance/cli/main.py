@@ -28,6 +28,7 @@ COMMANDS = {
     "demo": "a generated centre with everything around it, on this machine",
     "standin": "a stand-in of the national DHIS2, for tests and the demonstration",
     "stock": "one product's balance, consumption and months of stock; import of the product list",
+    "orders": "orders: list, show, confirm; receive a delivery",
     "prices": "the price list: import, export, list",
     "report": "a month's report as figures or paper",
     "till": "tills: show, open, close with a count",

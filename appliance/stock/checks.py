@@ -95,7 +95,34 @@ def loans_are_not_settled_beyond_what_went(db: Database) -> list[str]:
     ]
 
 
+def receptions_are_in_the_ledger(db: Database) -> list[str]:
+    """What a reception accepted is one movement of that quantity and product, and a line taken back is reversed there too."""
+    return [
+        f"reception line {line}: {accepted} accepted, movement {quantity}, reversal {undone}"
+        for line, accepted, quantity, undone in db.all(
+            "SELECT l.id, l.accepted, m.quantity, x.quantity FROM proof_of_delivery_line l LEFT JOIN movement m ON m.id = l.movement"
+            " LEFT JOIN proof_of_delivery_reversal r ON r.line = l.id LEFT JOIN movement x ON x.reverses = l.movement"
+            " WHERE coalesce(m.quantity, 0) <> l.accepted OR (m.id IS NOT NULL AND m.product <> l.product)"
+            " OR (r.id IS NOT NULL AND l.accepted > 0 AND coalesce(x.quantity, 0) <> -l.accepted)"
+        )
+    ]
+
+
+def orders_are_signed_by_two(db: Database) -> list[str]:
+    """No order was countersigned by who confirmed it last."""
+    return [
+        f"order {order}: staff {staff} signed twice"
+        for order, staff in db.all(
+            "SELECT s.supply_order, s.staff FROM supply_order_status s WHERE s.state = 'countersigned' AND s.staff ="
+            " (SELECT c.staff FROM supply_order_status c WHERE c.supply_order = s.supply_order AND c.state = 'confirmed'"
+            " AND c.id < s.id ORDER BY c.id DESC LIMIT 1)"
+        )
+    ]
+
+
 CHECKS: dict[str, Check] = {
+    "receptions": receptions_are_in_the_ledger,
+    "order-signatures": orders_are_signed_by_two,
     "balances": balances_are_the_sum_of_movements,
     "never-negative": no_balance_was_ever_negative,
     "stock-days": days_are_the_sum_of_movements,

@@ -12,7 +12,7 @@ from appliance.storage import Unit
 def undo(unit: Unit, movement: int, reason: str) -> None:
     """Undo a movement of the depot. What was handed over belongs to its sale and is taken back with it.
 
-    Raises `Refused`: "movement-of-a-sale", "loan-settled" (undo what settled the loan first), and those of `reverse`
+    Raises `Refused`: "movement-of-a-sale", "movement-of-a-reception" (its signed line is put right instead), "loan-settled" (undo what settled the loan first), and those of `reverse`
     and `undo_paper`.
     """
     row = unit.one("SELECT dispense, event, reverses FROM movement WHERE id = ?", (movement,))
@@ -22,6 +22,8 @@ def undo(unit: Unit, movement: int, reason: str) -> None:
         raise Refused("is-a-reversal", movement=movement)
     if row[0] is not None:
         raise Refused("movement-of-a-sale", movement=movement)
+    if unit.value("SELECT 1 FROM proof_of_delivery_line WHERE movement = ?", (movement,)):
+        raise Refused("movement-of-a-reception", movement=movement)
     if row[1] is None:
         reverse(unit, movement, reason)
     else:

@@ -7,19 +7,24 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from appliance.access import staff
 from appliance.core.actors import Actor, Role
 from appliance.core.clock import FixedClock
 from appliance.core.errors import Refused
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
+from appliance.stock.checks import CHECKS
 from appliance.stock.orders import repository, services
 from appliance.stock.orders.model import AnnouncedLine, Announcement, Answer, FormLine, Model, OrderForm, State, Way
+from appliance.stock.orders.ours import our_proposals
 from appliance.stock.orders.shipments import shipment_announced
 from appliance.stock.places.services import add_place
 from appliance.stock.reception import repository as receptions
 from appliance.stock.reception.model import CountedLine, ReceptionForm
 from appliance.stock.reception.services import sign, take_back
+from appliance.stock.undoing import undo
 from appliance.storage import Store, Unit
 from tests.conftest import Act
 
@@ -235,3 +240,79 @@ def test_our_own_order_is_handed_over_answered_and_received(act: Act, store: Sto
     assert (state(store, order), queued(store)) == (State.RECEIVED, [("order-form", 1)])
     with store.reading() as db:
         assert repository.fill_rate(db, date(2026, 10, 1), date(2026, 10, 31), "DRC") == Fraction(1)
+
+
+def test_it_is_said_when_a_reception_s_movement_is_undone_behind_its_back(
+    act: Act, store: Store, centre: Centre
+) -> None:
+    act(sign, reception(centre, 300))
+    with store.reading() as db:
+        movement = db.value("SELECT movement FROM proof_of_delivery_line")
+    with pytest.raises(Refused, match="movement-of-a-reception"):
+        act(undo, movement, "mal lu")
+
+
+def test_on_order_stands_in_our_own_next_proposal(act: Act, store: Store, centre: Centre) -> None:
+    """T14 and T15: CMM 120, three months, 130 in stock: 230 wanted, 130 with a hundred on order."""
+    product = centre.products[0]
+    act(sign, reception(centre, 130))
+    act(
+        lambda unit: [
+            unit.append("paper_consumption", product=product, month=f"2026-0{m}", quantity=120) for m in (7, 8, 9)
+        ]
+    )
+    with store.reading() as db:
+        before = our_proposals(db, [product], date(2026, 10, 15))[product].working
+    confirmed(act, store, centre, 100)
+    with store.reading() as db:
+        after = our_proposals(db, [product], date(2026, 10, 15))[product].working
+    assert (before["on_order"], after["on_order"]) == ("0", "100")
+    assert Fraction(before["need"]) - Fraction(after["need"]) == 100
+
+
+QUANTITIES = st.tuples(st.integers(0, 400), st.integers(0, 400), st.integers(0, 60))
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(QUANTITIES, min_size=1, max_size=4), st.data())
+def test_whatever_comes_the_ledger_holds_what_was_accepted_and_each_proof_is_acknowledged_once(
+    act: Act, store: Store, centre: Centre, deliveries: list[tuple[int, int, int]], data: st.DataObject
+) -> None:
+    with store.reading() as db:
+        begun = len(repository.orders(db, limit=1_000))
+    order = act(services.form_received, form(centre, 500, 300, reference=f"R{begun}"))
+    act(services.confirm, order, answers(store, order, 500, 300, reason=None), actor=centre.keeper)
+    act(services.countersign, order, actor=centre.head)
+    for first, second, refused in deliveries:
+        lines = tuple(
+            replace(
+                line,
+                refused=min(refused, line.counted),
+                accepted=line.counted - min(refused, line.counted),
+                refusal="damaged",
+            )
+            for line in reception(centre, first, second).lines
+        )
+        if first + second:
+            act(sign, replace(reception(centre, order=order), lines=lines))
+    with store.reading() as db:
+        lines_ = [line for p in receptions.proofs_of(db, order) for line in receptions.proof_lines(db, p.id)]
+    if lines_ and data.draw(st.booleans()):
+        act(take_back, data.draw(st.sampled_from(lines_)).id, "mal compté")
+    with store.reading() as db:
+        accepted = db.value(
+            "SELECT coalesce(sum(l.accepted), 0) FROM proof_of_delivery_line l WHERE NOT EXISTS"
+            " (SELECT 1 FROM proof_of_delivery_reversal r WHERE r.line = l.id)"
+        )
+        ledger = db.value("SELECT coalesce(sum(quantity), 0) FROM movement WHERE kind = 'receipt'")
+        proofs = receptions.proofs_of(db, order)
+        sent = db.all(
+            "SELECT subject, count(*) FROM outbox WHERE kind = 'shipment-acknowledgement' AND revision = 1 GROUP BY subject"
+        )
+        waiting = db.value("SELECT count(*) FROM outbox WHERE kind = 'shipment-acknowledgement' AND state = 'waiting'")
+        for line in repository.lines(db, order):
+            assert line.missing == max((line.asked or 0) - line.received, 0)
+        assert {name: check(db) for name, check in CHECKS.items() if check(db)} == {}
+    assert accepted == ledger
+    assert {p.uuid.hex() for p in proofs} <= {subject for subject, count in sent if count == 1}
+    assert waiting == len(sent), "of each proof one revision waits"

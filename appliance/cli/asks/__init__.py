@@ -22,6 +22,8 @@ ASKS = {
     "stock.show": "stock", "stock.import": "stock", "stock.recall": "stock", "prices.import": "prices", "prices.history": "prices",
     "prices.list": "prices", "report": "report", "check": "check", "audit.verify": "check", "till.show": "till", "till.open": "till", "till.close": "till",
     **{f"count.{verb}": "count" for verb in ("open", "line", "close", "show", "list", "again", "finalise", "abandon")},
+    "prices.list": "prices", "report": "report", "orders.list": "orders", "orders.show": "orders", "orders.confirm": "orders",
+    "orders.receive": "orders", "check": "check", "audit.verify": "check", "till.show": "till", "till.open": "till", "till.close": "till",
 }  # fmt: skip
 """Each ask by name, and the module of this folder that holds a function of its last word."""
 

@@ -27,7 +27,7 @@ def begin(unit: Unit, *, programme: str | None, kind: OrderKind, supplier: str |
     products = [p for p in catalogue.listed(unit, limit=catalogue.WHOLE) if p.id in moved]
     if programme is not None:
         products = [p for p in products if programme in p.programmes]
-    ours = our_proposals(unit, [p.id for p in products], unit.today)
+    ours = our_proposals(unit, [p.id for p in products], unit.today, kind)
     wanted = [p for p in products if ours[p.id].quantity is None or ours[p.id].quantity] or products
     costs = repository.last_costs(unit, [p.id for p in wanted])
     lines = [

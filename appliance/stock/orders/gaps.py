@@ -33,7 +33,7 @@ def gaps(working: Mapping[str, Any] | None, ours: int | None, theirs: int | None
     found = list(_higher(working) if ours > theirs else _lower(working))
     if not found:
         cmm, naive = _number(working, "cmm"), _number(working, "naive")
-        code, reason = ("other-mean", None) if cmm else ("rounding", None)
+        code, reason = ("other-mean", "consumption") if cmm else ("rounding", None)
         found = [Gap(code=code, reason=reason, figures={"cmm": cmm, "naive": naive})]
     return found
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from appliance.stock.cards import StockCard, card_of
 from appliance.stock.catalogue import repository as catalogue
+from appliance.stock.ordering.proposals import ProposedLine, proposed_line
+from appliance.stock.orders.model import OrderKind
 from appliance.storage import Database
 
 
@@ -24,33 +25,39 @@ class Ours:
     working: dict[str, Any]
 
 
-def our_proposals(db: Database, products: Iterable[int], as_of: date) -> dict[int, Ours]:
+def our_proposals(
+    db: Database, products: Iterable[int], as_of: date, kind: OrderKind = OrderKind.NORMAL
+) -> dict[int, Ours]:
     """Our proposal for some products at a day, by product."""
     found = {}
     for key in products:
         product = catalogue.by_id(db, key)
         if product is not None:
-            card = card_of(db, product, as_of)
-            found[key] = Ours(quantity=card.proposal.quantity, working=snapshot(card))
+            line = proposed_line(db, product.code, as_of, kind.value)
+            found[key] = Ours(quantity=line.quantity, working=snapshot(line))
     return found
 
 
-def snapshot(card: StockCard) -> dict[str, Any]:
-    """The working of a stock card's proposal as plain JSON values."""
-    use, proposal = card.consumption, card.proposal
+def snapshot(line: ProposedLine) -> dict[str, Any]:
+    """The working of a proposed line as plain JSON values."""
+    use, working = line.card.consumption, line.working
+    proposal, case = working.proposal, working.case.situation
     return {
-        "as_of": card.as_of.isoformat(), "cmm": _exact(use.cmm), "rule": use.rule, "naive": _exact(use.naive),
+        "as_of": line.card.as_of.isoformat(), "cmm": _exact(working.cmm), "rule": use.rule, "naive": _exact(use.naive),
         "window": [
             {
-                "month": str(m.month), "consumed": _exact(m.consumed), "unmet": _exact(m.unmet),
-                "days": m.month.days, "unavailable_days": m.unavailable_days, "note": m.note,
+                "month": str(m.month), "consumed": _exact(m.consumed), "unmet": _exact(m.unmet), "days": m.month.days,
+                "unavailable_days": m.unavailable_days, "note": m.note,
             }
             for m in use.window
         ],
-        "max_months": _exact(card.limits.maximum), "target": _exact(proposal.target),
-        "usable": _exact(proposal.usable), "at_risk": _exact(proposal.at_risk), "held": card.usable,
-        "need": _exact(proposal.need), "pack": card.product.pack_units, "packs": proposal.packs,
-        "quantity": proposal.quantity, "warnings": list(proposal.warnings),
+        "max_months": _exact(case.max_months), "season_index": _exact(case.season_index), "target": _exact(proposal.target),
+        "usable": _exact(proposal.usable), "at_risk": _exact(proposal.at_risk), "held": line.card.usable,
+        "on_order": _exact(case.on_order), "loans_due_in": _exact(case.loans_due_in),
+        "loans_due_out": _exact(case.loans_due_out), "reserved": _exact(case.reserved), "need": _exact(proposal.need),
+        "pack": case.pack, "packs": proposal.packs, "quantity": proposal.quantity,
+        "gaps": [{"reason": gap.reason, "units": _exact(gap.units)} for gap in working.gaps],
+        "warnings": list(working.warnings),
     }  # fmt: skip
 
 

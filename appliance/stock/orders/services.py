@@ -16,7 +16,7 @@ from appliance.core.errors import Refused
 from appliance.core.identifiers import new_uuid
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.orders import repository
-from appliance.stock.orders.model import Answer, FormLine, Model, Order, OrderForm, OrderLine, State, Way
+from appliance.stock.orders.model import Answer, FormLine, Model, Order, OrderForm, OrderKind, OrderLine, State, Way
 from appliance.stock.orders.numbers import next_number
 from appliance.stock.orders.ours import our_proposals
 from appliance.stock.orders.reasons import reasons
@@ -67,7 +67,7 @@ def add_line(unit: Unit, order: int, product: int) -> int:
         raise Refused("no-such-product", product=product)
     rank = max((line.rank for line in lines), default=0) + 1
     line = _write_line(unit, order, rank, FormLine(product=product))
-    write_ours(unit, line, our_proposals(unit, [product], unit.today)[product])
+    write_ours(unit, line, our_proposals(unit, [product], unit.today, _kind(unit, order))[product])
     unit.note(order=held.id)
     return line
 
@@ -84,14 +84,14 @@ def match_line(unit: Unit, line: int, product: int) -> None:
     if any(other.product == product and other.id != line for other in repository.lines(unit, order)):
         raise Refused("product-twice", product=product)
     unit.append("supply_order_match", line=line, product=product)
-    write_ours(unit, line, our_proposals(unit, [product], unit.today)[product])
+    write_ours(unit, line, our_proposals(unit, [product], unit.today, _kind(unit, order))[product])
 
 
 def recompute(unit: Unit, order: int) -> None:
     """Compute our proposal anew for every line of a proposed order: stock has moved since it came."""
     _proposed(unit, order)
     held = {line.product: line.id for line in repository.lines(unit, order) if line.product is not None}
-    for product, ours in our_proposals(unit, held, unit.today).items():
+    for product, ours in our_proposals(unit, held, unit.today, _kind(unit, order)).items():
         write_ours(unit, held[product], ours)
 
 
@@ -237,6 +237,10 @@ def _correction(unit: Unit, order: int) -> tuple[Order, Order]:
     return new, old
 
 
+def _kind(unit: Unit, order: int) -> OrderKind:
+    return repository.order(unit, order).kind
+
+
 def _proposed(unit: Unit, order: int) -> Order:
     held = repository.order(unit, order)
     if held.state is not State.PROPOSED:
@@ -252,7 +256,7 @@ def _write_order(unit: Unit, form: OrderForm, supersedes: int | None = None) -> 
         ordered_on=on.isoformat(), answer_by=_iso(form.answer_by), expected_on=_iso(form.expected_on),
         document=form.document, supersedes=supersedes,
     )  # fmt: skip
-    ours = our_proposals(unit, [line.product for line in form.lines if line.product is not None], unit.today)
+    ours = our_proposals(unit, [line.product for line in form.lines if line.product is not None], unit.today, form.kind)
     for rank, line in enumerate(form.lines, start=1):
         key = _write_line(unit, order, rank, line)
         if line.product in ours:

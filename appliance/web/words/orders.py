@@ -17,6 +17,7 @@ REFUSALS = {
     "countersign-same": "Deux personnes signent : une autre que celle qui a confirmé.",
     "draft-too-big": "Ce comptage est trop long : signez-le, puis continuez sur une autre réception.",
     "line-unmatched": "Dites quel est ce produit chez nous, ou mettez 0.",
+    "movement-of-a-reception": "Ce mouvement vient d'une réception signée : corrigez la ligne du procès-verbal, tout suivra.",
     "no-correction": "Il n'y a plus de correction à décider ici.",
     "no-such-order": "Cette commande n'existe pas.",
     "no-such-order-line": "Cette ligne n'est pas de cette commande.",
