@@ -19,11 +19,10 @@ from appliance.storage.door import ASK_SOCKET_NAME, DoorClient, Verb, is_answeri
 
 ANSWER_SECONDS_MAX = 600.0
 ASKS = {
+    **{f"orders.{verb}": "orders" for verb in ("list", "show", "confirm", "receive")},
     "stock.show": "stock", "stock.import": "stock", "stock.recall": "stock", "prices.import": "prices", "prices.history": "prices",
     "prices.list": "prices", "report": "report", "check": "check", "audit.verify": "check", "till.show": "till", "till.open": "till", "till.close": "till",
     **{f"count.{verb}": "count" for verb in ("open", "line", "close", "show", "list", "again", "finalise", "abandon")},
-    "prices.list": "prices", "report": "report", "orders.list": "orders", "orders.show": "orders", "orders.confirm": "orders",
-    "orders.receive": "orders", "check": "check", "audit.verify": "check", "till.show": "till", "till.open": "till", "till.close": "till",
 }  # fmt: skip
 """Each ask by name, and the module of this folder that holds a function of its last word."""
 
