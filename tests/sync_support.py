@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,16 @@ class National:
     def faults(self, **counts: int) -> None:
         """Set faults to come."""
         httpx.post(f"{self.url}/_standin/faults", json=counts).raise_for_status()
+
+    def control(self, verb: str, **sent: Any) -> Any:
+        """Tell the stand-in something through its control address."""
+        answer = httpx.post(f"{self.url}/_standin/{verb}", json=sent)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def follow(self, today: Callable[[], date]) -> None:
+        """Let its day be told by somebody else's clock."""
+        self.app._here.clock.fixed = today
 
     def quirks(self, **values: Any) -> None:
         """Set quirks."""

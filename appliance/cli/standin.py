@@ -32,11 +32,12 @@ import click
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Fix the day of its clock.")
 @click.option("--authority", "authorities", multiple=True, help="A right of the account, instead of F_DATAVALUE_ADD.")
 @click.option("--strict", multiple=True, help="A pairing that the old engine checks, e.g. categoryOptionCombos.")
+@click.option("--medexis", is_flag=True, help="Let MEDEXIS send forms for completed CRGS and react to events.")
 @click.option("--lock-after", default=0, help="Lock the account after so many wrong passwords.")
 def standin(
     data: Path, host: str, port: int, dhis2_version: str, quirks: tuple[str, ...], faults: tuple[str, ...],
     metadata: Path | None, facility: str, context_path: str, today: Any, authorities: tuple[str, ...],
-    strict: tuple[str, ...], lock_after: int,
+    strict: tuple[str, ...], medexis: bool, lock_after: int,
 ) -> None:  # fmt: skip
     """Serve the contract of DHIS2 on this machine, for tests and the demonstration.
 
@@ -59,6 +60,8 @@ def standin(
     )  # fmt: skip
     if authorities:
         settings.authorities = list(authorities)
+    settings.medexis.is_on = medexis
+    settings.medexis.products = donor_products() if medexis else []
     held = _read(metadata) if metadata else national_metadata(facility)
     day: date | None = today.date() if today else None
     app = StandIn(settings, Store(data), held, (lambda: day) if day else None)
@@ -92,6 +95,7 @@ def _read(path: Path) -> dict[str, Any]:
 def national_metadata(facility: str, name: str = "CSCom") -> dict[str, Any]:
     """Metadata as the national instance might hold for our forms; some elements drop their zeros, as there."""
     from appliance.reports.form import form
+    from appliance.standin.medexis.programs import add_medexis
     from appliance.standin.metadata import from_forms
     from appliance.stock.catalogue.services import STARTER, read_whole
 
@@ -116,4 +120,13 @@ def national_metadata(facility: str, name: str = "CSCom") -> dict[str, Any]:
         {"code": "RMA", "name": rma.name, "elements": elements, "categories": categories},
         {"code": "CRGS", "name": crgs.name, "elements": lines, "categories": {}},
     ]
-    return from_forms(described, facility, name)
+    made = from_forms(described, facility, name)
+    add_medexis(made)
+    return made
+
+
+def donor_products() -> list[str]:
+    """Codes of the products that programmes pay for, which alone MEDEXIS deals with: those of no cost recovery."""
+    from appliance.stock.catalogue.services import STARTER, read_whole
+
+    return [p.code for p in read_whole(STARTER) if p.price_regime.startswith("gratuit")]

@@ -17,6 +17,7 @@ from typing import Any
 
 from appliance.standin.aggregate import completions, values
 from appliance.standin.instance import Instance
+from appliance.standin.medexis import desk, programs
 from appliance.standin.messages import files, mail
 from appliance.standin.metadata import uid
 from appliance.standin.quirks import of_version
@@ -52,6 +53,8 @@ class Control:
             "faults": lambda sent: _set(self._here.settings.faults, sent),
             "quirks": lambda sent: _set(self._here.settings.quirks, sent) and self._quirks(),
             "settings": self._settings, "metadata": self._metadata, "clock": self._clock, "messages": self._message,
+            "medexis": self._medexis, "medexis/form": self._form, "medexis/note": self._note,
+            "medexis/by-line": lambda _: {"programs": programs.by_line(self._here.metadata)},
             "night": lambda _: {"removed": files.clean_up(self._here)}, "reset": self._reset,
         }  # fmt: skip
 
@@ -61,7 +64,7 @@ class Control:
             "values": lambda: values.read(here), "completions": lambda: completions.read(here),
             "events": lambda: events.every(here), "messages": lambda: mail.conversations(here, None),
             "files": lambda: [mail.described(here, r[0]) for r in here.store.rows("SELECT id FROM file ORDER BY rowid")],
-            "requests": here.store.requests, "metadata": lambda: here.metadata, "quirks": self._quirks,
+            "medexis": lambda: desk.orders(here), "requests": here.store.requests, "metadata": lambda: here.metadata, "quirks": self._quirks,
             "faults": lambda: asdict(here.settings.faults), "settings": lambda: asdict(here.settings),
         }  # fmt: skip
 
@@ -72,13 +75,33 @@ class Control:
     def _settings(self, sent: dict[str, Any]) -> dict[str, Any]:
         """Version, account and its rights; forgets sessions and counted failures."""
         self._door.reset()
-        return _set(self._here.settings, {n: v for n, v in sent.items() if n not in ("quirks", "faults")})
+        return _set(self._here.settings, {n: v for n, v in sent.items() if n not in ("quirks", "faults", "medexis")})
 
     def _metadata(self, sent: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(sent.get("dataSets"), list) or not isinstance(sent.get("organisationUnits"), list):
             raise ValueError("metadata hold at least dataSets and organisationUnits")
         self._here.metadata = sent
         return {kind: len(held) for kind, held in sent.items() if isinstance(held, list)}
+
+    def _medexis(self, sent: dict[str, Any]) -> dict[str, Any]:
+        """Set how MEDEXIS behaves (`{"is_on": true, "scanned": 1}`), and let it do what is due."""
+        behaviour = _set(self._here.settings.medexis, sent)
+        with self._here.store.whole():
+            desk.look(self._here)
+        return behaviour
+
+    def _form(self, sent: dict[str, Any]) -> Any:
+        """Send a form: of a month (`{"period": "202610"}`), of lines told (`"lines"`), or corrected (`"reference"`)."""
+        unit = sent.get("unit") or self._here.metadata["organisationUnits"][0]["id"]
+        with self._here.store.whole():
+            if sent.get("reference"):
+                return desk.correct(self._here, sent["reference"], sent["lines"])
+            return desk.propose(self._here, unit, sent.get("period", ""), sent.get("lines"))
+
+    def _note(self, sent: dict[str, Any]) -> Any:
+        """Send a delivery note with these lots: `{"reference": of the order, "lines": […]}`."""
+        with self._here.store.whole():
+            return desk.deliver(self._here, sent["reference"], sent["lines"])
 
     def _clock(self, sent: dict[str, Any]) -> dict[str, Any]:
         """Fix the day (`{"today": "2026-11-02"}`), or let it run again (`{"today": null}`)."""

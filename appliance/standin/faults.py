@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from appliance.standin.wire.answers import Answer, html
 
@@ -36,8 +37,8 @@ def early(faults: Faults, login: str) -> Answer | None:
     return next((answer for name, answer in answers.items() if struck(faults, name)), None)
 
 
-def struck(faults: Faults, name: str) -> bool:
-    """Whether a fault strikes now; if so there is one less to come."""
+def struck(faults: Any, name: str) -> bool:
+    """Whether a fault (a count of that name) strikes now; if so there is one less to come."""
     left: int = getattr(faults, name)
     if left <= 0:
         return False

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.standin.faults import Faults
+from appliance.standin.medexis.behaviour import Behaviour
 from appliance.standin.quirks import Quirks, Version, of_version
 
 
@@ -33,6 +34,10 @@ class Settings:
     organisationUnits. All are off by default, as there."""
     quirks: Quirks = field(default_factory=Quirks)
     faults: Faults = field(default_factory=Faults)
+    medexis: Behaviour = field(default_factory=Behaviour)
+    rules: list[dict[str, Any]] = field(default_factory=list)
+    """Program rules: `{"program": code, "element": code, "equals": value, "requires": code or null}`. An event with that
+    value is refused (E1300), or only when the required element is missing (E1301)."""
 
     @property
     def at(self) -> Version:

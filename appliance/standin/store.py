@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS file (id TEXT PRIMARY KEY, name TEXT, kind TEXT, doma
   content BLOB, owner TEXT, created TEXT, message TEXT);
 CREATE TABLE IF NOT EXISTS request (id INTEGER PRIMARY KEY, at TEXT, method TEXT, path TEXT, query TEXT, status INT,
   bytes_in INT, bytes_out INT);
+CREATE TABLE IF NOT EXISTS medexis (reference TEXT PRIMARY KEY, body TEXT);
 """
 
 

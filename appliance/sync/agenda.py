@@ -1,4 +1,4 @@
-"""What the courier should do next, as the store knows it now: test the link, pull names, send a report.
+"""What the courier should do next, as the store knows it now: test the link, pull names, send what waits, look for messages.
 
 Nothing is sent while the link is paused or rests. In the first days of a month, when every centre of the country
 closes its reports, the first try of each is put off by a chance of its own, unless a person asked to try at once.
@@ -17,9 +17,11 @@ from appliance.storage import Database, settings
 from appliance.sync import link as links
 from appliance.sync.dhis2 import mapping
 from appliance.sync.dhis2.book import PULL
+from appliance.sync.inbox import jobs as inbox
+from appliance.sync.kinds import KINDS
+from appliance.sync.medexis import exchange as exchanges
 from appliance.sync.outbox import repository
 from appliance.sync.outbox.repository import Item
-from appliance.sync.reports import compose
 
 PULL_EVERY_MS = 7 * 86_400_000
 WHOLE_PULL_EVERY_MS = 28 * 86_400_000
@@ -60,14 +62,17 @@ class Agenda:
         for item in repository.due(db, now):
             if self._spread(db, link, item) > now:
                 continue
-            job = compose(db, item, self._clock.today())
+            kind = KINDS.get(item.kind)
+            job = kind.compose(db, item, self._clock.today()) if kind else "unknown-kind"
             if isinstance(job, str):
                 continue  # its names are not known, or it has nothing to say: the page tells, the next one goes
             if now - self._read_at.get(item.id, -READ_FRESH_MS) < READ_FRESH_MS:
                 job["read_back"] = None
             job["split"] = _is_last_try(item)
             return {**common, **job}
-        return None
+        exchange = exchanges.get(db)
+        found = inbox.choose(db, now, exchange.poll_hours) if exchange.is_on else None
+        return {**common, **found} if found else None
 
     def noted(self, item: int, journal: dict[str, Any]) -> None:
         """Remember that a report's place was read and found ours."""
@@ -84,6 +89,8 @@ class Agenda:
             return _IDLE_SECONDS
         due = [n for n in (repository.next_instant(db, now), links.pull_state(db).get("not_before"), quiet) if n]
         due += [self._spread(db, link, item) for item in repository.due(db, now)]
+        if (exchange := exchanges.get(db)).is_on:
+            due.append(inbox.next_instant(db, now, exchange.poll_hours))
         later = [n for n in due if n > now]
         return min((min(later) - now) / 1000, _IDLE_SECONDS) if later else _IDLE_SECONDS
 

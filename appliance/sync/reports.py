@@ -17,6 +17,7 @@ from appliance.storage import Database, Unit, outbox
 from appliance.sync import link as links
 from appliance.sync.dhis2 import mapping
 from appliance.sync.dhis2.book import Book, Key
+from appliance.sync.dhis2.codes import Kind, kind_of
 from appliance.sync.dhis2.matching import Cell, Target, find
 from appliance.sync.dhis2.payloads import Misfit, added_up, completion, data_values, values_in, written
 from appliance.sync.outbox import repository
@@ -170,6 +171,52 @@ def of_item(db: Database, item: Item) -> Closing:
     if found is None:
         raise InvariantBroken("outbox-without-closing", item=item.id, subject=item.subject)
     return found
+
+
+class ReportKind:
+    """A closed report as the outbox knows it."""
+
+    name, purpose = KIND, "reports"
+
+    def obstacle(self, db: Database, item: Item) -> str | None:
+        """As `obstacle`, of the row's form."""
+        return obstacle(db, item.subject.split(":", 1)[0])
+
+    def compose(self, db: Database, item: Item, today: date) -> dict[str, Any] | str:
+        """As `compose`."""
+        return compose(db, item, today)
+
+    def begun(self, unit: Unit, item: Item) -> None:
+        """Nothing more to keep: a report's place is its identity."""
+
+    def wait_seconds(self, unit: Unit, item: Item) -> int:
+        """Seconds until the report's period has ended; 0 when it has."""
+        days = (month_of(item).last - unit.today).days + 1
+        return max(days, 0) * 86_400
+
+    def placed(self, payload: bytes | None, conflicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Conflicts with the keys of the values they are about, by position or, where none is given, by names."""
+        if payload is None:
+            return conflicts
+        keys = [key for key, _ in values_in(payload)]
+        found = []
+        for conflict in conflicts:
+            indexes, names = conflict.get("indexes") or (), set(conflict.get("names") or ())
+            about = [keys[i] for i in indexes if i < len(keys)]
+            if not indexes and names:
+                about = [k for k in keys if k[0] in names]
+                about = [k for k in about if k[1] in names] or about
+            found.append({**conflict, "keys": about[:200]})
+        return found
+
+    def names_are_stale(self, conflicts: list[dict[str, Any]]) -> bool:
+        """Whether a refusal speaks of elements, combinations or places: then our copy of the server's names is old."""
+        return any(kind_of(c.get("code") or "") is Kind.MAPPING for c in conflicts)
+
+
+def month_of(item: Item) -> Month:
+    """The month of a report's row."""
+    return Month.parse(item.subject.split(":", 1)[1])
 
 
 def _found_now(code: str, cell: ReportCell, book: Book) -> Target | None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from appliance.storage import Database
 from appliance.sync import link as links
+from appliance.sync.kinds import KINDS
 from appliance.sync.outbox import repository
 from appliance.sync.outbox.model import State
 from appliance.sync.outbox.repository import Item
-from appliance.sync.reports import obstacle
 
 SHOWN = 20
 PURPOSES_MAX = 8
@@ -58,9 +58,9 @@ def by_month(db: Database) -> list[dict[str, Any]]:
 def _row(db: Database, item: Item) -> dict[str, Any]:
     conflicts = item.detail.get("conflicts") or ()
     return {
-        "id": item.id, "subject": item.subject, "revision": item.revision, "state": item.state, "attempts": item.attempts,
+        "id": item.id, "kind": item.kind, "subject": item.subject, "revision": item.revision, "state": item.state, "attempts": item.attempts,
         "next_attempt_at": item.next_attempt_at or None, "last_code": item.last_code,
-        "waits_for": obstacle(db, item.subject.split(":", 1)[0]) if item.state == State.WAITING else None,
+        "waits_for": KINDS[item.kind].obstacle(db, item) if item.state == State.WAITING and item.kind in KINDS else None,
         "refusals": sum(len(c.get("indexes") or c.get("keys") or (0,)) for c in conflicts),
         "payload_sha256": item.payload_hash.hex() if item.payload_hash else None,
     }  # fmt: skip

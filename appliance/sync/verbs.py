@@ -1,8 +1,8 @@
 """What others may ask of the resident process about the link: the courier for work, the command line for the rest.
 
 Composing needs the store, sending needs the network; no process has both. Jobs: "test" when a person asked,
-"metadata" when a link was set or a week has passed since the last pull, "report" for a closed month. A report
-for which the server's names are not known yet waits for the metadata.
+"metadata" when a link was set or a week has passed since the last pull, one of each kind of the outbox for what waits
+in it, and those of the inbox. What needs names of the server that are not known yet waits for the metadata.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any
 
 from appliance.core.actors import Actor
 from appliance.core.errors import Refused
-from appliance.core.periods import Month
 from appliance.storage import Database, Store, Unit, settings
 from appliance.storage.door import Verb
 from appliance.sync import link as links
@@ -25,6 +24,9 @@ from appliance.sync.backoff import delay_seconds
 from appliance.sync.dhis2 import mapping
 from appliance.sync.dhis2.codes import Fate
 from appliance.sync.dhis2.matching import Cell
+from appliance.sync.inbox import jobs as inbox
+from appliance.sync.kinds import KINDS
+from appliance.sync.medexis import exchange as exchanges
 from appliance.sync.outbox import repository, services
 from appliance.sync.status import status
 
@@ -88,10 +90,13 @@ class SyncVerbs:
             return {"code": journal["code"], "checks": checks}
         if told["kind"] == "metadata":
             return self._keep_metadata(unit, journal)
+        if told["kind"] in inbox.KINDS:
+            return _keep_inbox(unit, told)
         item = int(told["item"])
         row = repository.get(unit, item)
-        wait = _wait_seconds(unit, row.subject) if row else 0
-        decided = services.answered(unit, item, journal, wait)
+        if row is None or row.kind not in KINDS:
+            raise Refused("no-such-item", item=item)
+        decided = services.answered(unit, item, journal, KINDS[row.kind])
         row = repository.get(unit, item)
         if row and row.state == "waiting" and row.detail.get("pulled_again") and row.payload is None:
             ask_pull(unit)
@@ -151,12 +156,14 @@ class SyncVerbs:
 
     async def _job(self) -> dict[str, Any] | None:
         job = await asyncio.to_thread(self.choose)
-        if job is None or job["kind"] != "report":
+        if job is None or "payload" not in job:
             return job
         item, payload = int(job["item"]), base64.b64decode(job["payload"])
 
         def begin(unit: Unit) -> dict[str, Any]:
             services.begin(unit, item, payload)
+            if row := repository.get(unit, item):
+                KINDS[row.kind].begun(unit, row)
             return {"item": item}
 
         try:
@@ -239,8 +246,12 @@ def _pull_delay(journal: dict[str, Any], tries: int) -> int:
     return _DAY_SECONDS
 
 
-def _wait_seconds(unit: Unit, subject: str) -> int:
-    """Seconds until a report's period has ended; 0 when it has."""
-    month = Month.parse(subject.split(":", 1)[1])
-    days = (month.last - unit.today).days + 1
-    return max(days, 0) * _DAY_SECONDS
+def _keep_inbox(unit: Unit, told: dict[str, Any]) -> dict[str, Any]:
+    """Keep what a look for messages, or a file, brought; its bytes are counted apart from what is sent."""
+    exchange = exchanges.get(unit)
+    for step in told["journal"]["steps"]:
+        services.count_traffic(unit, inbox.PURPOSE, step["bytes_out"], step["bytes_in"])
+    return inbox.keep(
+        unit, told["kind"], int(told.get("item") or 0), told["journal"], is_known=exchange.is_known,
+        limit=exchange.fetch_bytes,
+    )  # fmt: skip

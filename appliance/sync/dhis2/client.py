@@ -102,6 +102,16 @@ class Client:
         sent = gzip.compress(body, mtime=0) if compress else body
         return self._request("POST", path, params, {"Content-Type": "application/json"}, sent)
 
+    def download(self, path: str, seconds_max: float) -> Answer:
+        """GET a file as it is: nothing on the way may compress it, and its bytes are not looked into."""
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        return self._request("GET", path, None, headers, raw_seconds=seconds_max)
+
+    def upload(self, path: str, params: dict[str, str], name: str, content_type: str, content: bytes) -> Answer:
+        """POST one file as the part `file` of a form."""
+        request = self._http.build_request("POST", self._base, files={"file": (name, content, content_type)})
+        return self._request("POST", path, params, {"Content-Type": request.headers["content-type"]}, request.read())
+
     def _request(
         self,
         method: str,
@@ -109,11 +119,12 @@ class Client:
         params: dict[str, str] | None,
         headers: dict[str, str],
         body: bytes | None = None,
+        raw_seconds: float | None = None,
     ) -> Answer:
         """One exchange. A login page is asked once more without the connection that led to it."""
-        answer = self._once(method, path, params, headers, body)
+        answer = self._once(method, path, params, headers, body, raw_seconds)
         if answer.status in (301, 302, 303, 307, 308) and "login" in answer.headers.get("location", "").lower():
-            again = self._once(method, path, params, {**headers, "Connection": "close"}, body)
+            again = self._once(method, path, params, {**headers, "Connection": "close"}, body, raw_seconds)
             out, in_ = answer.bytes_out + again.bytes_out, answer.bytes_in + again.bytes_in
             return Answer(
                 status=again.status, headers=again.headers, body=again.body, bytes_out=out, bytes_in=in_,
@@ -122,8 +133,9 @@ class Client:
         return answer
 
     def _once(
-        self, method: str, path: str, params: dict[str, str] | None, headers: dict[str, str], body: bytes | None
-    ) -> Answer:
+        self, method: str, path: str, params: dict[str, str] | None, headers: dict[str, str], body: bytes | None,
+        raw_seconds: float | None,
+    ) -> Answer:  # fmt: skip
         self._http.cookies.clear()
         request = self._http.build_request(
             method, f"{self._base}/api/{path}", params=params, headers=headers, content=body
@@ -134,7 +146,7 @@ class Client:
         try:
             response = self._http.send(request, stream=True)
             try:
-                content = self._read(response)
+                content = self._read(response, raw_seconds)
                 out, in_ = self._bytes(response, estimate)
             finally:
                 response.close()
@@ -144,14 +156,14 @@ class Client:
         found = {k.lower(): v for k, v in response.headers.items()} | {ASKED: str(request.url)}
         return Answer(status=response.status_code, headers=found, body=content, bytes_out=out, bytes_in=in_)
 
-    def _read(self, response: httpx.Response) -> bytes:
+    def _read(self, response: httpx.Response, raw_seconds: float | None) -> bytes:
         """The whole body, within a size and a time: a portal may stream for ever."""
-        held, until = bytearray(), time.monotonic() + self._deadline
+        held, until = bytearray(), time.monotonic() + (raw_seconds or self._deadline)
         for part in response.iter_bytes():
             held += part
             if len(held) > ANSWER_BYTES_MAX or time.monotonic() > until:
                 raise _TooLong
-        return _inflated(bytes(held))
+        return bytes(held) if raw_seconds else _inflated(bytes(held))
 
     def _bytes(self, response: httpx.Response, estimate: int) -> tuple[int, int]:
         """Bytes of this exchange both ways on its TCP connection, TLS included; estimated where the kernel says nothing."""

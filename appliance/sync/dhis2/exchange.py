@@ -13,11 +13,15 @@ from appliance.core.errors import Refused
 from appliance.sync.dhis2.client import Client, Credentials
 from appliance.sync.dhis2.codes import Fate
 from appliance.sync.dhis2.journal import Journal, greet
+from appliance.sync.dhis2.messages import fetch_file, look, mark_read
 from appliance.sync.dhis2.probing import probe
 from appliance.sync.dhis2.pulling import pull_metadata
 from appliance.sync.dhis2.sending import send_report
 
-_WORK = {"report": send_report, "metadata": pull_metadata, "test": probe}
+_WORK = {
+    "report": send_report, "metadata": pull_metadata, "test": probe, "inbox": look, "file": fetch_file,
+    "mark-read": mark_read,
+}  # fmt: skip
 
 
 class Line:
@@ -52,7 +56,7 @@ class Line:
 
 
 def perform(job: dict[str, Any], line: Line | None = None) -> dict[str, Any]:
-    """Do one job (`kind`: "report", "metadata" or "test") against the link it names; returns the journal as a dict."""
+    """Do one job (its `kind` is a name in `_WORK`) against the link it names; returns the journal as a dict."""
     if line is None:
         with Line() as own:
             return perform(job, own)

@@ -10,15 +10,17 @@ import msgspec
 
 from appliance.core.errors import Refused
 from appliance.storage import Unit
-from appliance.sync.dhis2.codes import FEW, Fate, Kind, kind_of
-from appliance.sync.dhis2.payloads import values_in
+from appliance.sync.dhis2.codes import FEW, Fate
 from appliance.sync.outbox import repository
-from appliance.sync.outbox.model import PARTLY, WAIT_SECONDS, Ended, Next, State, after
+from appliance.sync.outbox.kind import OutboxKind
+from appliance.sync.outbox.model import PARTLY, Ended, Next, State, after
 from appliance.sync.outbox.repository import Item
 
 TRY_SECONDS_MAX = 15 * 60
 """A row that is being sent is due again after this long: its courier has died."""
 DAY_MS = 86_400_000
+EDITED = ("edited-there", "read-back-refused", "event-differs")
+"""Ends that ask a person whose figures stand: ours or those found there."""
 
 
 def begin(unit: Unit, item: int, payload: bytes) -> None:
@@ -44,24 +46,26 @@ def begin(unit: Unit, item: int, payload: bytes) -> None:
         unit.append("sent", item=item, at=unit.now.ms, payload=gzip.compress(payload, mtime=0), hash=digest)
 
 
-def answered(unit: Unit, item: int, journal: dict[str, Any], wait_seconds: int = WAIT_SECONDS) -> Next:
+def answered(unit: Unit, item: int, journal: dict[str, Any], kind: OutboxKind) -> Next:
     """Keep every step of a try and decide what becomes of the row. Raises `Refused("no-such-item")`.
 
     An answer for a row that a person or a newer revision settled meanwhile is kept and changes nothing else.
-    `wait_seconds`: how long a thing waits whose period has not ended.
     """
     row = repository.get(unit, item)
     if row is None:
         raise Refused("no-such-item", item=item)
     for step in journal.get("steps") or ():
-        _keep_step(unit, item, step)
+        _keep_step(unit, item, step, kind.purpose)
     fate, code, detail = Fate(journal["fate"]), str(journal["code"]), dict(row.detail)
-    detail["conflicts"] = placed(row.payload, _conflicts(journal))
+    detail["conflicts"] = kind.placed(row.payload, _conflicts(journal))
+    if done := (journal.get("found") or {}).get("done"):
+        detail["done"] = sorted({*(detail.get("done") or ()), *done})  # parts that need not go again
     counter = _counter(detail.get("few"), code, unit.now.ms)
     decided = after(
         Ended(
             fate=fate, code=code, attempts=row.attempts, same=counter["n"], tries=journal.get("tries") or FEW,
-            retry_after=journal.get("retry_after"), is_link=bool(journal.get("is_link")), wait_seconds=wait_seconds,
+            retry_after=journal.get("retry_after"), is_link=bool(journal.get("is_link")),
+            wait_seconds=kind.wait_seconds(unit, row),
         )
     )  # fmt: skip
     if row.state not in (State.WAITING, State.SENDING):
@@ -73,8 +77,9 @@ def answered(unit: Unit, item: int, journal: dict[str, Any], wait_seconds: int =
         if not repository.is_newest(unit, item):
             decided = Next(state=State.SUPERSEDED)
     payload = row.payload
-    if decided.state is State.REFUSED and names_are_stale(detail) and not detail.get("pulled_again"):
-        # The server's names moved: they are pulled once more and the report composed anew before a person is asked.
+    stands = decided.state in (State.REFUSED, State.HELD)
+    if stands and kind.names_are_stale(detail["conflicts"]) and not detail.get("pulled_again"):
+        # The server's names moved: they are pulled once more and the thing composed anew before a person is asked.
         detail["pulled_again"], payload, decided = True, None, Next(state=State.WAITING)
     due = unit.now.ms + decided.delay_seconds * 1000
     if decided.state is State.HELD and not decided.delay_seconds:
@@ -91,27 +96,6 @@ def answered(unit: Unit, item: int, journal: dict[str, Any], wait_seconds: int =
     return decided
 
 
-def names_are_stale(detail: dict[str, Any]) -> bool:
-    """Whether a refusal speaks of elements, combinations or places: then our copy of the server's names is old."""
-    return any(kind_of(c.get("code") or "") is Kind.MAPPING for c in detail.get("conflicts") or ())
-
-
-def placed(payload: bytes | None, conflicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Conflicts with the keys of the values they are about, by position or, where none is given, by the names in them."""
-    if payload is None:
-        return conflicts
-    keys = [key for key, _ in values_in(payload)]
-    found = []
-    for conflict in conflicts:
-        indexes, names = conflict.get("indexes") or (), set(conflict.get("names") or ())
-        about = [keys[i] for i in indexes if i < len(keys)]
-        if not indexes and names:
-            about = [k for k in keys if k[0] in names]
-            about = [k for k in about if k[1] in names] or about
-        found.append({**conflict, "keys": about[:200]})
-    return found
-
-
 def send_again(unit: Unit, item: int, *, recompose: bool) -> None:
     """A person lets a held or refused row go out again; `recompose` when the record or the mapping changed.
 
@@ -120,7 +104,8 @@ def send_again(unit: Unit, item: int, *, recompose: bool) -> None:
     row = repository.get(unit, item)
     if row is None or row.state not in ("held", "refused", "waiting") or not repository.is_newest(unit, item):
         raise Refused("not-held", item=item)
-    detail = {k: v for k, v in row.detail.items() if k not in ("few", "pulled_again")}
+    dropped = ("few", "pulled_again", "done") if recompose else ("few", "pulled_again")
+    detail = {k: v for k, v in row.detail.items() if k not in dropped}
     _release(unit, row, detail, recompose=recompose)
 
 
@@ -138,7 +123,7 @@ def decide_edited(unit: Unit, item: int, *, overwrite: bool) -> None:
     Raises `Refused("not-held")` when nothing of the kind stands before a person.
     """
     row = repository.get(unit, item)
-    if row is None or row.state != State.HELD or row.last_code not in ("edited-there", "read-back-refused"):
+    if row is None or row.state != State.HELD or row.last_code not in EDITED:
         raise Refused("not-held", item=item)
     detail = dict(row.detail)
     if overwrite or row.last_code == "read-back-refused":
@@ -186,10 +171,10 @@ def _counter(before: Any, code: str, now_ms: int) -> dict[str, Any]:
     return {"code": code, "n": 1, "since": now_ms}
 
 
-def _keep_step(unit: Unit, item: int, step: dict[str, Any]) -> None:
+def _keep_step(unit: Unit, item: int, step: dict[str, Any], purpose: str) -> None:
     unit.append(
         "attempt", item=item, at=unit.now.ms, step=step["step"], outcome=step["fate"], code=step["code"],
         http_status=step["http_status"], bytes_out=step["bytes_out"], bytes_in=step["bytes_in"], answer=step["answer"],
     )  # fmt: skip
     if step["bytes_out"] or step["bytes_in"]:
-        count_traffic(unit, "reports", step["bytes_out"], step["bytes_in"])
+        count_traffic(unit, purpose, step["bytes_out"], step["bytes_in"])

@@ -1,0 +1,1 @@
+"""Messages that come from the national instance: kept whole before anything is made of them."""
