@@ -148,4 +148,9 @@ def _known(db: Database, link: links.Link, now: int) -> dict[str, Any]:
                 "trusts_probe": not kept.etag and not is_asked and 0 <= now - kept.pulled_at < WHOLE_PULL_EVERY_MS
                 and kept.body.get("lastUpdated") is not None,
             }  # fmt: skip
-    return {"held": held}
+    exchange = exchanges.get(db)
+    if not exchange.is_on:
+        return {"held": held}
+    wanted = {kind: shape.program for kind, shape in exchange.events.items() if shape.program}
+    known = {kind: mapping.held_program(db, kind) if not is_asked else {} for kind in wanted}
+    return {"held": held, "programs": wanted, "held_programs": known}

@@ -181,6 +181,11 @@ def pull_state(db: Database) -> dict[str, Any]:
     return held
 
 
+def ask_pull(unit: Unit) -> None:
+    """Have the server's names pulled anew at the next contact, e.g. after a mapping refusal."""
+    settings.put(unit, PULL, {**pull_state(unit), "at": 0, "not_before": 0, "tries": 0})
+
+
 def aims_of(link: Link) -> list[Any]:
     """What a pull was about: names pulled for other aims are not this link's."""
     return [link.base_url, link.org_unit, dict(sorted(link.data_sets.items()))]

@@ -189,6 +189,9 @@ class ReportKind:
     def begun(self, unit: Unit, item: Item) -> None:
         """Nothing more to keep: a report's place is its identity."""
 
+    def settled(self, unit: Unit, item: Item) -> None:
+        """Nothing changes here: the report was closed before."""
+
     def wait_seconds(self, unit: Unit, item: Item) -> int:
         """Seconds until the report's period has ended; 0 when it has."""
         days = (month_of(item).last - unit.today).days + 1

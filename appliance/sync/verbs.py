@@ -99,7 +99,7 @@ class SyncVerbs:
         decided = services.answered(unit, item, journal, KINDS[row.kind])
         row = repository.get(unit, item)
         if row and row.state == "waiting" and row.detail.get("pulled_again") and row.payload is None:
-            ask_pull(unit)
+            links.ask_pull(unit)
         return {"state": decided.state, "code": journal["code"], "item": item}
 
     async def status(self, _asked: dict[str, Any]) -> dict[str, Any]:
@@ -191,6 +191,9 @@ class SyncVerbs:
                 continue
             result = mapping.keep(unit, form, body, told.get("etag"), self._cells_of(unit, form))
             kept[form] = {"mapped": len(result.targets), "unmapped": len(result.unmapped)}
+        for kind, told in (found.get("programs") or {}).items():
+            if told.get("body") is not None or not told:
+                mapping.keep_program(unit, kind, told.get("body"), told.get("etag"))
         for form in found.get("missing") or ():
             mapping.forget(unit, form)
         for form in set(link.data_sets if link else ()) - set(kept):
@@ -217,12 +220,6 @@ class SyncVerbs:
     def _status(self) -> dict[str, Any]:
         with self._store.reading() as db:
             return status(db)
-
-
-def ask_pull(unit: Unit) -> None:
-    """Have the server's names pulled anew at the next contact, e.g. after a mapping refusal."""
-    held = links.pull_state(unit)
-    settings.put(unit, links.PULL, {**held, "at": 0, "not_before": 0, "tries": 0})
 
 
 def _keep_link(unit: Unit, journal: dict[str, Any]) -> None:

@@ -12,15 +12,16 @@ from typing import Any, Self
 from appliance.core.errors import Refused
 from appliance.sync.dhis2.client import Client, Credentials
 from appliance.sync.dhis2.codes import Fate
+from appliance.sync.dhis2.events import send_events
 from appliance.sync.dhis2.journal import Journal, greet
-from appliance.sync.dhis2.messages import fetch_file, look, mark_read
+from appliance.sync.dhis2.messages import fetch_file, look, mark_read, send_message
 from appliance.sync.dhis2.probing import probe
 from appliance.sync.dhis2.pulling import pull_metadata
 from appliance.sync.dhis2.sending import send_report
 
 _WORK = {
     "report": send_report, "metadata": pull_metadata, "test": probe, "inbox": look, "file": fetch_file,
-    "mark-read": mark_read,
+    "mark-read": mark_read, "event": send_events, "order-form": send_message,
 }  # fmt: skip
 
 

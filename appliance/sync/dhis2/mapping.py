@@ -170,6 +170,30 @@ def keep_org_unit(unit: Unit, body: dict[str, Any]) -> None:
     )
 
 
+def program(db: Database, kind: str) -> dict[str, Any] | None:
+    """The event program last pulled for a kind of the outbox."""
+    text = db.value("SELECT body FROM dhis2_metadata WHERE kind = ?", (f"program:{kind}",))
+    return msgspec.json.decode(text) if text else None
+
+
+def keep_program(unit: Unit, kind: str, body: dict[str, Any] | None, etag: str | None) -> None:
+    """Keep a pulled event program; None: it is not there any more."""
+    unit.run("DELETE FROM dhis2_metadata WHERE kind = ?", (f"program:{kind}",))
+    if body is not None:
+        unit.run(
+            "INSERT INTO dhis2_metadata (kind, uid, etag, body, pulled_at) VALUES (?, ?, ?, ?, ?)",
+            (f"program:{kind}", body["id"], etag, msgspec.json.encode(body).decode(), unit.now.ms),
+        )
+
+
+def held_program(db: Database, kind: str) -> dict[str, Any]:
+    """`{"uid", "etag", "name"}` of the program held for a kind: what a pull that asks for changes only needs."""
+    row = db.one(
+        "SELECT uid, etag, json_extract(body, '$.code') FROM dhis2_metadata WHERE kind = ?", (f"program:{kind}",)
+    )
+    return {"uid": row[0], "etag": row[1], "name": row[2]} if row else {}
+
+
 def _insert(unit: Unit, form: str, key: _Key, target: Target, origin: str) -> None:
     unit.run(
         "INSERT INTO dhis2_mapping (form, code, disaggregation, data_element, category_option_combo, value_type,"

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from appliance.sync.dhis2.client import Answer, Client
-from appliance.sync.dhis2.codes import Fate, Outcome
+from appliance.sync.dhis2.codes import Conflict, Fate, Outcome
 from appliance.sync.dhis2.journal import Journal, of_get
 from appliance.sync.dhis2.transport import of_failure, of_transport, parse
 
@@ -146,3 +146,52 @@ def mark_read(client: Client, journal: Journal, job: dict[str, Any]) -> None:
         outcome = Outcome(fate=Fate.ACCEPTED, code="conversation-gone")
     journal.add("mark-read", answer, outcome)
     journal.found["told"] = told
+
+
+def send_message(client: Client, journal: Journal, job: dict[str, Any]) -> None:
+    """A message with its files, once: before a repeat our own conversations are searched for its token. Files are uploaded
+    in the same run, since those that hang on nothing are cleaned away at night."""
+    message = json.loads(base64.b64decode(job["payload"]))
+    if job.get("was_tried") and _was_sent(client, journal, str(job["token"])):
+        return
+    if journal.fate != Fate.ACCEPTED:
+        return
+    files = []
+    for file in message["files"]:
+        content = base64.b64decode(file["base64"])
+        answer = client.upload("fileResources", {"domain": "MESSAGE_ATTACHMENT"}, file["name"], file["type"], content)
+        told = parse(answer.body)
+        made = ((told.get("response") or {}).get("fileResource") or {}) if isinstance(told, dict) else {}
+        if not journal.add("upload", answer, _of_message(answer, is_good=bool(made.get("id")))):
+            return
+        files.append({"id": made["id"]})
+    body = {"subject": message["subject"], "text": message["text"], "attachments": files}
+    body |= {kind: [{"id": i} for i in ids] for kind, ids in message["recipients"].items() if ids}
+    answer = client.post("messageConversations", {}, json.dumps(body).encode(), compress=False)
+    journal.add("message", answer, _of_message(answer, is_good=answer.status == 201))
+
+
+def _was_sent(client: Client, journal: Journal, token: str) -> bool:
+    """Whether a conversation of ours carries the token already."""
+    asked = {"fields": "id,subject", "queryString": token, "order": "lastMessage:desc", "pageSize": "50"}
+    answer = client.get("messageConversations", asked)
+    if not journal.add("search", answer, of_get(answer)):
+        return False
+    rows = parse(answer.body).get("messageConversations") or ()
+    return any(isinstance(c, dict) and f"[{token}]" in str(c.get("subject")) for c in rows)
+
+
+def _of_message(answer: Answer, *, is_good: bool) -> Outcome:
+    if answer.failure:
+        return of_failure(answer.failure)
+    if is_good and answer.status in (200, 201, 202):
+        return Outcome(fate=Fate.ACCEPTED, code="success")
+    told = parse(answer.body)
+    text = str(told.get("message") or "")[:300] if isinstance(told, dict) else ""
+    if answer.status in (404, 409) and isinstance(told, dict):
+        # A recipient or a file that is not there; a passing database fault looks the same.
+        said = Conflict(code="message-refused", text=text)
+        return Outcome(fate=Fate.RETRY_FEW, code="message-refused", conflicts=(said,))
+    return of_transport(answer.status, answer.headers, answer.body) or Outcome(
+        fate=Fate.RETRY_FEW, code="no-summary" if answer.status < 300 else f"http-{answer.status}"
+    )

@@ -9,6 +9,7 @@ from appliance.sync.dhis2.book import DEFAULT_COMBO
 from appliance.sync.dhis2.client import Client
 from appliance.sync.dhis2.codes import Fate, Outcome
 from appliance.sync.dhis2.journal import Journal, of_get
+from appliance.sync.dhis2.programs import pull_program
 from appliance.sync.dhis2.sets import BRIEF_FIELDS, pull_set
 from appliance.sync.dhis2.transport import parse
 
@@ -29,7 +30,7 @@ def pull_metadata(client: Client, journal: Journal, job: dict[str, Any]) -> None
     default = default_combo(client, journal)
     if journal.fate != Fate.ACCEPTED:
         return
-    journal.found |= {"org_unit": unit, "data_sets": {}, "missing": []}
+    journal.found |= {"org_unit": unit, "data_sets": {}, "missing": [], "programs": {}}
     for form, name in job["data_sets"].items():
         brief = one_of(client, journal, "dataSets", name, BRIEF_FIELDS)
         if brief is None:
@@ -49,6 +50,11 @@ def pull_metadata(client: Client, journal: Journal, job: dict[str, Any]) -> None
             if told["body"] is not None and default:
                 told["body"][DEFAULT_COMBO] = default
             journal.found["data_sets"][form] = told
+    for kind, name in (job.get("programs") or {}).items():
+        told = pull_program(client, journal, name, (job.get("held_programs") or {}).get(kind))
+        if told is None:
+            return
+        journal.found["programs"][kind] = told
     if journal.found["missing"]:
         journal.end(Outcome(fate=Fate.PERSON, code="data-set-missing"))
 

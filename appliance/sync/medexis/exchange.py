@@ -17,6 +17,8 @@ from appliance.core.datafile import Located, load_json
 from appliance.core.errors import Refused
 from appliance.core.french import fold
 from appliance.storage import Database, Unit, settings
+from appliance.sync import link as links
+from appliance.sync.dhis2.uids import make_site_key
 
 DATA = Path(__file__).parent / "data"
 _NAME = "medexis-exchange"
@@ -115,6 +117,8 @@ def put(unit: Unit, exchange: Exchange) -> None:
     """Set the exchange. What waits under the old names is composed anew. Raises as `read`."""
     checked = read(as_dict(exchange))
     settings.put(unit, _NAME, as_dict(checked))
+    make_site_key(unit)
+    links.ask_pull(unit)
     unit.run(
         "UPDATE outbox SET payload = NULL, payload_hash = NULL WHERE kind IN (?, ?) AND state IN ('waiting', 'held', 'refused')"
         " AND attempts = 0",

@@ -27,6 +27,10 @@ class OutboxKind(Protocol):
         """A row is about to go out: what must be kept before it does is kept, in the same act as its bytes."""
         ...
 
+    def settled(self, unit: Unit, item: Item) -> None:
+        """The counterparty has it: what that changes here is written in the same act."""
+        ...
+
     def wait_seconds(self, unit: Unit, item: Item) -> int:
         """How long a row waits that the server calls too early, in seconds."""
         ...

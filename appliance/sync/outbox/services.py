@@ -93,6 +93,8 @@ def answered(unit: Unit, item: int, journal: dict[str, Any], kind: OutboxKind) -
         ),
     )  # fmt: skip
     unit.note(item=item, state=decided.state, code=code)
+    if decided.state is State.DONE:
+        kind.settled(unit, row)
     return decided
 
 

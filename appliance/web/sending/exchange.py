@@ -25,13 +25,14 @@ from appliance.sync.dhis2.matching import match
 from appliance.sync.outbox import repository, services
 from appliance.sync.outbox.model import PARTLY
 from appliance.sync.outbox.repository import Item
+from appliance.sync.reports import KIND as REPORT
 from appliance.sync.reports import Prepared, obstacle, of_item, prepare
 from appliance.sync.status import by_month
-from appliance.sync.verbs import ask_pull
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, session_of, state_of, to
 from appliance.web.reading import in_reader
 from appliance.web.security import act_key, read_form, request_key
+from appliance.web.sending.items import event_page, shown, title_of, waits_for
 from appliance.web.words import labels
 
 FORMS = ("RMA", "CRGS")
@@ -52,13 +53,11 @@ class Refusal:
 def outbox_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """What waits and what was answered."""
     with state_of(request).opened.reading() as db:
-        items = repository.latest(db, 60)
-        waits = {i.id: obstacle(db, i.subject.split(":")[0]) for i in items if i.state == "waiting"}
+        items = shown(db, repository.latest(db, 60))
         return page(
-            request, "exchange/outbox.html", db, items=items, paused=links.paused(db), link=links.get(db), waits=waits,
+            request, "exchange/outbox.html", db, items=items, paused=links.paused(db), link=links.get(db),
             server=links.server(db), traffic=(spent := by_month(db)[:6]), resting=links.resting(db),
             test=links.test_state(db), pull=links.pull_state(db),
-            months={i.id: Month.parse(i.subject.split(":")[1]) for i in items},
             spent={m["month"]: Month.parse(m["month"]) for m in spent},
         )  # fmt: skip
 
@@ -71,16 +70,18 @@ def item_page(request: Request[Any, Any, Any], item: int) -> Response[bytes]:
         held = repository.get(db, item)
         if held is None:
             raise Refused("no-such-item", item=item)
+        if held.kind != REPORT:
+            return event_page(request, db, held)
         code = held.subject.split(":")[0]
         prepared = prepare(db, of_item(db, held), held.detail.get("theirs") or ())
         form = report_form(code)
         return page(
-            request, "exchange/item.html", db, item=held, month=Month.parse(held.subject.split(":")[1]), attempts=repository.attempts(db, item),
+            request, "exchange/item.html", db, item=held, title=title_of(db, held), attempts=repository.attempts(db, item),
             refusals=_refusals(held, prepared, form), prepared=prepared,
             unmapped=[_label(form, c) for c in prepared.unmapped[:200]],
             misfits=[(_label(form, c), c, why) for c, why in prepared.misfits],
             path="/rapports/" + held.subject.replace(":", "/"), is_partly=held.last_code in PARTLY,
-            waits_for=obstacle(db, code) if held.state == "waiting" else None, minor=links.server(db).get("minor"),
+            waits_for=waits_for(db, held), minor=links.server(db).get("minor"),
         )  # fmt: skip
 
 
@@ -199,7 +200,7 @@ async def pull(request: Request[Any, Any, Any]) -> Redirect:
 
     def write(unit: Any) -> None:
         links.resume(unit)
-        ask_pull(unit)
+        links.ask_pull(unit)
 
     await _act(request, form, "ask-names", write)
     return to("/envois/correspondance", "envoi")

@@ -49,6 +49,37 @@ ANSWERS = Words({
     "E8030": "Hors du délai de saisie : demandez au district, l'envoi sera réessayé chaque jour",
     "E8031": "Le centre est noté fermé à cette date dans DHIS2 : demandez au district", "E8033": "Le district a déjà approuvé ce mois : demandez de retirer l'approbation",
     "E7617": "Le centre n'est pas dans la zone du compte : demandez au district", "E8010": "Le compte n'a pas accès à ce jeu de données : demandez au district",
+    "exchange-off": "L'échange avec MEDEXIS n'est pas réglé : voyez Envois, MEDEXIS",
+    "program-missing": "Ce programme n'existe pas dans DHIS2 : vérifiez son code dans Envois, MEDEXIS",
+    "program-registers": "Ce programme suit des personnes, ce n'est pas un programme d'événements : vérifiez son code dans Envois, MEDEXIS",
+    "program-not-assigned": "Le programme n'est pas attribué à ce centre : demandez-le au district",
+    "program-no-write": "Le compte n'a pas le droit d'écrire dans ce programme : demandez-le au district",
+    "stage-missing": "L'étape du programme n'est pas trouvée : écrivez son nom dans Envois, MEDEXIS",
+    "element-missing": "Un champ n'a pas d'élément dans ce programme : voyez Envois, MEDEXIS",
+    "element-type": "L'élément n'a pas le type qu'il faut pour ce champ : choisissez-en un autre dans Envois, MEDEXIS",
+    "element-compulsory": "DHIS2 exige cet élément et aucun champ n'y va : voyez Envois, MEDEXIS",
+    "option-missing": "Un code n'est pas dans la liste de DHIS2 : voyez Envois, MEDEXIS",
+    "no-recipient": "Aucun destinataire n'est réglé : voyez Envois, MEDEXIS", "unknown-kind": "Cet envoi vient d'une version plus récente",
+    "event-differs": "Un autre contenu est déjà dans DHIS2 sous ce numéro : choisissez lequel garde la place",
+    "event-hidden": "L'événement est déjà dans DHIS2 mais le compte ne peut pas le lire : demandez le droit de lecture au district",
+    "message-refused": "Le message est refusé : vérifiez les destinataires dans Envois, MEDEXIS. Quelques essais automatiques",
+    "damaged-file": "Le fichier est arrivé incomplet : nouvel essai automatique, quatre fois par jour au plus",
+    "still-pending": "Le fichier n'est pas encore prêt chez DHIS2 : nouvel essai automatique",
+    "conversation-gone": "Ce message n'existe plus chez DHIS2",
+    "E1000": "Le centre n'est pas dans la zone de saisie du compte : demandez au district",
+    "E1009": "Ce fichier a déjà servi", "E1010": "Le programme n'existe pas (ou plus) dans DHIS2 : voyez Envois, MEDEXIS",
+    "E1011": "Le centre n'existe pas (ou plus) dans DHIS2 : voyez Liaison", "E1013": "L'étape du programme n'existe pas (ou plus) : voyez Envois, MEDEXIS",
+    "E1029": "Le programme n'est pas attribué à ce centre : demandez-le au district", "E1030": "Déjà dans DHIS2 : relecture et comparaison",
+    "E1032": "Pas encore dans DHIS2 : il est créé", "E1043": "L'événement est complété depuis trop longtemps : demandez au district de le rouvrir",
+    "E1047": "La période est close pour ce programme : demandez au district, l'envoi sera réessayé chaque jour",
+    "E1076": "Une valeur obligatoire est vide : voyez Envois, MEDEXIS", "E1082": "L'événement a été supprimé dans DHIS2 : demandez au district pourquoi. Ce numéro ne peut plus servir",
+    "E1083": "Le compte n'a pas le droit de rouvrir un événement complété : demandez-le au district",
+    "E1091": "Le compte n'a pas le droit d'écrire dans ce programme : demandez-le au district", "E1095": "Le compte n'a pas le droit d'écrire dans cette étape : demandez-le au district",
+    "E1096": "Le compte n'a pas le droit de lire ce programme : demandez-le au district", "E1099": "Le compte n'a pas le droit d'écrire sous cette catégorie : demandez-le au district",
+    "E1125": "Un code n'est pas dans la liste de DHIS2 : voyez Envois, MEDEXIS", "E1300": "Une règle de DHIS2 refuse ce contenu : lisez la raison, corrigez la commande ou la réception",
+    "E1301": "Une règle de DHIS2 exige une valeur de plus : lisez la raison", "E1302": "Une valeur n'a pas le type attendu : voyez Envois, MEDEXIS",
+    "E1303": "Une valeur obligatoire manque : voyez Envois, MEDEXIS", "E1304": "Un élément n'existe pas dans DHIS2 : voyez Envois, MEDEXIS",
+    "E1305": "Un élément n'est pas dans cette étape : voyez Envois, MEDEXIS", "E1326": "DHIS2 bloque les événements complétés : relecture et comparaison",
     "E7619": "La valeur n'a pas le type attendu : corrigez la case", "E7618": "La valeur est vide", "E7621": "La valeur n'est pas dans la liste de DHIS2",
 })  # fmt: skip
 BY_KIND = Words({
@@ -69,12 +100,24 @@ MISFITS = Words({
 STEPS = Words({
     "system-info": "Prise de contact", "read-back": "Lecture de ce qui est là-bas", "compare": "Comparaison",
     "proof": "Relecture de ce qui est arrivé", "values": "Chiffres", "values-part": "Chiffres, par parties", "completion": "Rapport déclaré complet",
+    "event": "Événement", "event-update": "Correction de l'événement", "event-legacy": "Événement (ancienne adresse)",
+    "search": "Recherche d'un envoi déjà fait", "upload": "Pièce jointe", "message": "Message",
 })  # fmt: skip
-PURPOSES = Words({"reports": "Rapports", "metadata": "Noms de DHIS2", "test": "Essais de la liaison"})
+PURPOSES = Words(
+    {
+        "reports": "Rapports",
+        "metadata": "Noms de DHIS2",
+        "test": "Essais de la liaison",
+        "inbox": "Messages reçus",
+        "events": "Commandes et réceptions",
+        "messages": "Messages envoyés",
+    }
+)
 CHECKS = Words({
     "version": "Version de DHIS2", "account": "Compte", "rights": "Droit de saisie", "org-unit": "Centre chez DHIS2",
     "data-set": "Jeu de données", "assigned": "Attribué au centre", "read": "Lecture du jeu", "period": "Période",
-    "attributes": "Attributs", "write": "Essai d'écriture (sans rien garder)",
+    "program": "Programme", "stage": "Étape", "element": "Champ", "option": "Codes", "events-write": "Droit d'écrire",
+    "compulsory": "Obligatoire", "attributes": "Attributs", "write": "Essai d'écriture (sans rien garder)",
 })  # fmt: skip
 
 
