@@ -77,11 +77,6 @@ def received(here: Instance, reference: str) -> dict[str, int]:
     return found
 
 
-def events_about(here: Instance, program: str, reference: str) -> int:
-    """How many standing events of a program name an order."""
-    return sum(1 for _ in _events(here, program, reference))
-
-
 def _events(here: Instance, program: str, reference: str) -> Iterator[dict[str, str]]:
     """The values by element code of every standing event of a program about an order."""
     known = next((p for p in here.metadata.get("programs", []) if p["code"] == program), None)
