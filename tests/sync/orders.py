@@ -11,9 +11,9 @@ from appliance.access import staff
 from appliance.core.actors import Actor, Role
 from appliance.core.clock import FixedClock
 from appliance.stock.catalogue import repository as catalogue
-from appliance.stock.places.services import add_place
 from appliance.stock.orders import repository, services
 from appliance.stock.orders.model import Answer, FormLine, Model, Order, OrderForm
+from appliance.stock.places.services import add_place
 from appliance.stock.reception import repository as receptions
 from appliance.stock.reception.model import CountedLine, ReceptionForm
 from appliance.stock.reception.services import sign
