@@ -20,7 +20,7 @@ from appliance.core.actors import Actor, Role
 from appliance.core.clock import FixedClock
 from appliance.core.errors import Refused
 from appliance.core.periods import Month, completed_months
-from appliance.generator import illness
+from appliance.generator import illness, takings
 from appliance.generator.crowd import NURSE, Crowd, Seen
 from appliance.generator.depot import Depot
 from appliance.generator.plan import Plan, Position, keep, kept
@@ -161,9 +161,13 @@ class Centre:
         elif step == agenda.visits + 1:
             self._set_clock(agenda.day, MINUTES_OPEN)
             self._depot.use_tests(runner, agenda.day, note)
+            takings.evening(runner, self.plan.seed, agenda.day)
         elif agenda.closes:
             self.clock.set(datetime(agenda.day.year, agenda.day.month, agenda.day.day, CLOSE_HOUR, tzinfo=UTC))
-            _close(runner, CODES[step - agenda.visits - 2], agenda.closes, note)
+            form = CODES[step - agenda.visits - 2]
+            _close(runner, form, agenda.closes, note)
+            if form == CODES[-1]:
+                takings.state_month(runner, agenda.closes)
 
     def _visit(self, runner: ActRunner, chance: random.Random, agenda: Agenda, note: Callable[[Unit], None]) -> None:
         day = agenda.day

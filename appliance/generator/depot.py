@@ -69,7 +69,7 @@ class Depot:
                 lots.append(
                     ReceivedLot(
                         product=product, lot_number=f"{code[-3:]}{day:%y%m}", expires_year=expires.year,
-                        expires_month=expires.month, quantity=wanted,
+                        expires_month=expires.month, quantity=wanted, unit_cost_fcfa=cost_of(code),
                     )
                 )  # fmt: skip
 
@@ -131,6 +131,12 @@ class Depot:
         if draw < share("delivery_missed"):
             return None
         return chance.choice(LATE_DAYS) if draw < share("delivery_missed") + share("delivery_late") else DELIVERY_DAY
+
+
+def cost_of(code: str) -> int:
+    """What a base unit costs at the DRC: seven tenths of its price, in whole francs."""
+    price: int = world()["prices"].get(code, 100)
+    return price * 7 // 10
 
 
 def _sell_or_note(

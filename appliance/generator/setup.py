@@ -11,6 +11,7 @@ from appliance.billing.tariffs.services import PriceLine, load_prices
 from appliance.core.actors import MACHINE, Role
 from appliance.core.clock import Clock
 from appliance.core.periods import Month
+from appliance.generator.depot import cost_of
 from appliance.generator.world import world
 from appliance.records.facility.services import Facility, add_village, set_facility
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
@@ -53,7 +54,7 @@ def set_up(
         lots = [
             ReceivedLot(
                 product=codes[code], lot_number=f"O{codes[code]:03d}", expires_year=first.plus(14).year,
-                expires_month=first.plus(14).month, quantity=max(int(use * OPENING_MONTHS), 1),
+                expires_month=first.plus(14).month, quantity=max(int(use * OPENING_MONTHS), 1), unit_cost_fcfa=cost_of(code),
             )
             for code, use in monthly.items()
         ]  # fmt: skip

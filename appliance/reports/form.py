@@ -12,6 +12,7 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
+from appliance.billing.accounts.monthly import MEASURES
 from appliance.core.datafile import Located, load_json
 from appliance.core.errors import Refused
 
@@ -37,7 +38,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """One row of a form. Exactly one of `kind` (facts), `measure` (stock) and `is_typed` says where figures come from."""
+    """One row of a form. Exactly one of `kind` (facts), `measure` (stock), `money` (the books) and `is_typed` says where
+    figures come from; a figure of money is typed by a centre that does not use the till."""
 
     code: str
     name: str
@@ -47,6 +49,7 @@ class Element:
     kind: str | None = None
     codes: frozenset[str] | None = None
     measure: str | None = None
+    money: str | None = None
     products: tuple[str, ...] = ()
     is_typed: bool = False
     is_out_of_totals: bool = False
@@ -183,18 +186,20 @@ def _element(held: Located, index: int, categories: Mapping[str, tuple[Option, .
             held.fault((*path, "combo"), f"uses the category {category!r}, which is not there")
     if held.need((*path, "section"), str) not in sections:
         held.fault((*path, "section"), f"{row['section']!r} is no section")
-    sources = [name for name in ("facts", "stock", "typed") if row.get(name)]
+    sources = [name for name in ("facts", "stock", "money", "typed") if row.get(name)]
     if len(sources) != 1:
-        held.fault(path, "must have exactly one of facts, stock and typed")
+        held.fault(path, "must have exactly one of facts, stock, money and typed")
     facts, stock = row.get("facts") or {}, row.get("stock") or {}
     if stock and stock.get("measure") not in ("days", "any"):
         held.fault((*path, "stock", "measure"), "must be days or any")
+    if row.get("money") not in (None, *MEASURES):
+        held.fault((*path, "money"), f"must be one of {MEASURES}")
     if facts and not isinstance(facts.get("kind"), str):
         held.fault((*path, "facts"), "has no kind")
     return Element(
         code=held.need((*path, "code"), str), name=held.need((*path, "name"), str), section=row["section"], combo=combo,
         value_type=held.need((*path, "value_type"), str), kind=facts.get("kind"),
-        codes=frozenset(facts["codes"]) if facts.get("codes") else None, measure=stock.get("measure"),
+        codes=frozenset(facts["codes"]) if facts.get("codes") else None, measure=stock.get("measure"), money=row.get("money"),
         products=tuple(stock.get("products") or ()), is_typed=bool(row.get("typed")),
         is_out_of_totals=bool(row.get("out_of_totals")), is_to_confirm=bool(row.get("to_confirm")),
     )  # fmt: skip

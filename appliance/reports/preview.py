@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from appliance.billing.accounts import monthly
 from appliance.core.periods import Month
 from appliance.reports.aggregate import FactRow, count
 from appliance.reports.closing import repository
@@ -43,6 +44,7 @@ def report(db: Database, code: str, month: Month, until: date) -> Report:
     rows = standing_facts(db, month)
     counted = count(held, rows)
     typed = repository.typed(db, code, str(month))
+    is_money_kept = monthly.is_kept(db, month)
     cells: list[ReportCell] = []
     for element in held.elements:
         for disaggregation in held.cells(element):
@@ -56,6 +58,8 @@ def report(db: Database, code: str, month: Month, until: date) -> Report:
                 )  # fmt: skip
             elif element.measure:
                 cells.append(_from_stock(db, element, month, until))
+            elif element.money and is_money_kept:
+                cells.append(_from_books(db, element, month))
             else:
                 cells.append(_typed(element, disaggregation, typed))
     return Report(
@@ -111,6 +115,15 @@ def _from_stock(db: Database, element: Element, month: Month, until: date) -> Re
     return ReportCell(
         code=element.code, disaggregation={}, value=value, source=Source.COMPUTED if days else Source.EMPTY
     )
+
+
+def _from_books(db: Database, element: Element, month: Month) -> ReportCell:
+    """A sum of money of the month; more given back than taken is no receipt: 0, with its rows."""
+    rows = monthly.money_rows(db, element.money or "", month)
+    return ReportCell(
+        code=element.code, disaggregation={}, value=max(sum(row.amount_fcfa for row in rows), 0), source=Source.COMPUTED,
+        records=tuple(row.key for row in rows),
+    )  # fmt: skip
 
 
 def _was_held(db: Database, product: int, month: Month) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from appliance.billing.accounts.monthly import is_kept
 from appliance.core.periods import Month
 from appliance.reports.closing import repository
 from appliance.reports.form import Element, Form
@@ -32,10 +33,12 @@ def typed_fields(db: Database, form: Form, month: Month, section: str | None = N
     """The cells to type of a form, or of one of its sections, in the order of the paper."""
     now = repository.typed(db, form.code, str(month))
     before = repository.typed(db, form.code, str(month.plus(-1)))
+    # A centre that does not use the till types its money.
+    is_money_typed = any(e.money for e in form.elements) and not is_kept(db, month)
     return [
         _field(form, element, disaggregation, now, before)
         for element in form.elements
-        if element.is_typed and section in (None, element.section)
+        if (element.is_typed or (element.money and is_money_typed)) and section in (None, element.section)
         for disaggregation in form.cells(element)
     ]
 

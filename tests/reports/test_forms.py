@@ -35,10 +35,10 @@ def test_every_affection_of_the_diagnosis_list_has_a_row() -> None:
 
 
 def test_the_sections_of_this_edition_are_whole() -> None:
-    """4 rows of curative activity, 35 of malaria, 73 affections of which 35 ask for deaths too; rules V01 to V18."""
+    """4 rows of curative activity, 35 of malaria, 73 affections of which 35 ask for deaths too, 4 of money; rules V01 to V18."""
     held = form("RMA")
     rows = Counter(e.section for e in held.elements)
-    assert rows == {"CUR": 4, "PALU": 35, "MORB": 108}
+    assert rows == {"CUR": 4, "PALU": 35, "MORB": 108, "RES": 4}
     affections = {e.code[4:-2] for e in held.elements if e.section == "MORB" and e.code.endswith("_C")}
     deaths = {e.code[4:-2] for e in held.elements if e.section == "MORB" and e.code.endswith("_D")}
     assert (len(affections), len(deaths), deaths - affections) == (73, 35, set())

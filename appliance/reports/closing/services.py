@@ -7,6 +7,7 @@ makes the next version, the rectificatif, which says what changed and why.
 
 from __future__ import annotations
 
+from appliance.billing.accounts.monthly import is_kept
 from appliance.core.errors import Refused
 from appliance.core.identifiers import new_uuid
 from appliance.core.periods import Month
@@ -30,7 +31,7 @@ def type_cell(
     row = held.element(element)
     if row is None or disaggregation not in list(held.cells(row)):
         raise Refused("typed-unknown-cell", cell=element[:40])
-    if not row.is_typed:
+    if not (row.is_typed or (row.money and not is_kept(unit, month))):
         raise Refused("cell-not-typed", cell=element)
     if value is not None and not 0 <= value <= 10_000_000:
         raise Refused("cell-value", cell=element)

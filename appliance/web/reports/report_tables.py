@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from appliance.reports.closing.model import ReportCell
+from appliance.reports.closing.model import ReportCell, Source
 from appliance.reports.form import Form as ReportForm
 from appliance.reports.preview import Report
 from appliance.web.words import _
@@ -64,9 +64,10 @@ def tables_of(form: ReportForm, cells: tuple[ReportCell, ...], section: str, fla
         return [Table(heads=(tuple((name, 1) for _, name, _ in form.columns),), rows=tuple(rows))]
     tables: dict[tuple[str, ...], list[Row]] = {}
     for element in form.elements:
-        if element.section != section or element.is_typed:
-            continue
         found = by_code.get(element.code, [])
+        is_typed = element.is_typed or (element.money and all(c.source != Source.COMPUTED for c in found))
+        if element.section != section or is_typed:
+            continue
         numbers = [c.value for c in found if isinstance(c.value, int)]
         tables.setdefault(element.combo, []).append(
             Row(

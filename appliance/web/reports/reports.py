@@ -10,11 +10,12 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from appliance.access import staff
+from appliance.billing.accounts.monthly import money_rows
 from appliance.core.errors import Refused
 from appliance.core.periods import Month
 from appliance.reports import due
 from appliance.reports.closing import repository, services
-from appliance.reports.closing.model import Closing, ReportCell
+from appliance.reports.closing.model import Closing, ReportCell, Source
 from appliance.reports.form import Form as ReportForm
 from appliance.reports.form import form as report_form
 from appliance.reports.preview import Report, facts_behind, report
@@ -80,10 +81,13 @@ def cell(request: Request[Any, Any, Any], code: str, period: str, element: str, 
         if found is None:
             raise Refused("typed-unknown-cell", cell=element[:40])
         names_allowed = staff.rights(db).may("consultation", "read", session.roles, session.staff)
-        is_stock = bool(now.form.columns)
+        is_stock, row = bool(now.form.columns), now.form.element(element)
+        money = row.money if row and found.source == Source.COMPUTED else None
         return page(
             request, "reports/cell.html", db, cell=found, month=month, code=code, names_allowed=names_allowed,
-            facts=() if is_stock else facts_behind(db, found.records),
+            facts=() if is_stock or money else facts_behind(db, found.records),
+            money=[r for r in money_rows(db, money, month) if r.key in set(found.records)] if money else (),
+            money_kinds=labels.ENTRIES,
             movements=movements_behind(db, found.records) if is_stock else (),
             label=label_of(now.form, found, _product_names(db)), kinds=labels.MOVEMENTS, report=now,
             fact_kinds=labels.FACTS, typist=staff.name_of(db, found.typed_by) if found.typed_by else "",
