@@ -18,7 +18,8 @@ from appliance.reports.stock_lines import stock_lines
 from appliance.stock.consumption.history import history, stockout_count
 from appliance.stock.dispensing.services import DispenseForm, DispenseLine
 from appliance.stock.ledger import repository, services
-from appliance.stock.ledger.events import EventLine, Paper
+from appliance.stock.ledger.events import EventLine, Paper, record
+from appliance.stock.ledger.stock_sheet import stock_sheet
 from appliance.stock.places.repository import issued_since_filled, levels_at, place_of
 from appliance.stock.places.services import add_place, change_place, serve_from, set_level
 from appliance.stock.recalls.services import set_lot_status
@@ -168,3 +169,23 @@ def test_a_place_that_holds_stock_is_not_ended_and_the_depot_never(act: Act) -> 
     with pytest.raises(Refused) as refusal:
         act(add_place, "x", "dépot", "other")
     assert refusal.value.code == "place-known"
+
+
+def test_the_paper_card_adds_up_by_product_and_by_lot(store: Store, act: Act, clock: FixedClock) -> None:
+    act(services.receive, DEPOT, "BL-2", "DRC", [received(1, 50, "B")], date(2026, 10, 3))
+    act(*carried(30))
+    act(sell, given(5, DEPOT))
+    act(sell, given(2, DEPOT))
+    act(record, Paper(reason="broken", place=DEPOT, note="tombé"), [EventLine(lot=1, quantity=4)])
+    with store.reading() as db:
+        sheet = stock_sheet(db, 1, Month(2026, 10))
+        assert [(line.kind, line.entry, line.exit, line.aside, line.balance) for line in sheet.lines] == [
+            ("receipt", 100, 0, 0, 100), ("receipt", 50, 0, 0, 150), ("dispense", 0, 7, 0, 143), ("loss_breakage", 0, 0, -4, 139),
+        ]  # fmt: skip
+        assert (sheet.opening, sheet.entries, sheet.exits, sheet.asides, sheet.closing) == (0, 150, 7, -4, 139)
+        assert sheet.lines[2].document == "2 disp."
+        of_lot = stock_sheet(db, 1, Month(2026, 10), 1)
+        assert (of_lot.opening, of_lot.closing) == (0, 89)
+    clock.set(date(2026, 11, 2))
+    with store.reading() as db:
+        assert (stock_sheet(db, 1, Month(2026, 11)).opening, stock_sheet(db, 1, Month(2026, 11)).lines) == (139, ())

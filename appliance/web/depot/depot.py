@@ -15,13 +15,15 @@ from litestar.response import Redirect
 from appliance.billing.till import repository as till
 from appliance.core.errors import Refused
 from appliance.core.french import number_fr
-from appliance.records.facility.services import facility
+from appliance.core.periods import Month
 from appliance.stock.cards import StockCard, card_of, stock_card
 from appliance.stock.catalogue import repository as catalogue
+from appliance.stock.consumption.history import stockout_count
 from appliance.stock.ledger import repository as ledger
 from appliance.stock.ledger import services
 from appliance.stock.ledger.model import MovementKind
 from appliance.stock.ledger.services import Movement
+from appliance.stock.ledger.stock_sheet import stock_sheet
 from appliance.stock.recalls.services import set_lot_status
 from appliance.stock.undoing import undo as undo_movement
 from appliance.storage import Database, Unit
@@ -35,7 +37,6 @@ from appliance.web.words import _, labels
 
 CHART_DAYS = 90
 SOON_DAYS = 91
-PAPER_LINES = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +86,22 @@ def card(request: Request[Any, Any, Any], code: str, avant: int | None = None) -
 
 @get("/depot/produits/{code:str}/fiche", opt={"tab": "depot", "level": "read"})
 @in_reader
-def paper_card(request: Request[Any, Any, Any], code: str) -> Response[bytes]:
-    """The card as the paper fiche de stock, to print and to sign."""
+def paper_card(request: Request[Any, Any, Any], code: str, mois: str = "", lot: int | None = None) -> Response[bytes]:
+    """A month of the paper fiche de stock, of all lots or of one, to print and to sign."""
+    today = today_of(request)
     with state_of(request).opened.reading() as db:
-        held = facility(db)
-        view = _card_view(request, db, code, None, limit=PAPER_LINES)
-        return page(request, "depot/paper.html", db, **view, supplier=held.supplier if held else "")
+        held = stock_card(db, code, today)
+        try:
+            month = min(Month.parse(mois), Month.of(today)) if mois else Month.of(today)
+        except Refused:
+            month = Month.of(today)
+        known = {one.lot: one for one in held.lots}
+        sheet = stock_sheet(db, held.product.id, month, lot if lot in known else None)
+        return page(
+            request, "depot/paper.html", db, card=held, line=_line(held), sheet=sheet, kinds=labels.MOVEMENTS,
+            lot=known.get(lot) if lot else None, before=month.plus(-1), after=month.plus(1) if month < Month.of(today) else None,
+            empty_days=stockout_count(db, held.product.id, month, today),
+        )  # fmt: skip
 
 
 @get("/depot/produits/{code:str}/calcul", opt={"tab": "depot", "level": "read"})
