@@ -33,6 +33,7 @@ class CardLine:
     reverses: int | None
     is_reversed: bool
     dispense: int | None
+    event: int | None = None
 
 
 def on_shelf(db: Database, product: int, place: int | None = None) -> list[LotOnShelf]:
@@ -106,8 +107,8 @@ def card(db: Database, product: int, limit: int = 25, before: int | None = None)
     lines = []
     for row in db.all(
         "SELECT m.id, m.occurred_on, a.at, m.kind, m.reason, m.dispense, m.receipt, r.number, l.number, l.expires_on,"
-        " m.quantity, m.reverses, EXISTS (SELECT 1 FROM movement x WHERE x.reverses = m.id)"
-        " FROM movement m JOIN lot l ON l.id = m.lot JOIN act a ON a.seq = m.act LEFT JOIN receipt r ON r.id = m.receipt"
+        " m.quantity, m.reverses, EXISTS (SELECT 1 FROM movement x WHERE x.reverses = m.id),"
+        " m.event FROM movement m JOIN lot l ON l.id = m.lot JOIN act a ON a.seq = m.act LEFT JOIN receipt r ON r.id = m.receipt"
         " WHERE m.product = ? AND m.id < ? ORDER BY m.id DESC LIMIT ?",
         (product, last, limit),
     ):
@@ -117,6 +118,7 @@ def card(db: Database, product: int, limit: int = 25, before: int | None = None)
                 id=row[0], occurred_on=date.fromisoformat(row[1]), recorded_at=row[2], kind=row[3], reason=row[4],
                 document=document, lot_number=row[8], expires_on=date.fromisoformat(row[9]), quantity=row[10],
                 balance=total, reverses=row[11], is_reversed=bool(row[12]), dispense=row[5],
+                event=row[13],
             )
         )  # fmt: skip
         total -= row[10]
