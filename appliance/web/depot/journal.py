@@ -22,7 +22,7 @@ from appliance.web.security import read_form, request_key
 from appliance.web.words import labels
 
 PATH = "/depot/mouvements"
-SHOWN = 50
+SHOWN = 30
 
 
 @get(PATH, opt={"tab": "depot", "level": "read"})
