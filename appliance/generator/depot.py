@@ -14,15 +14,12 @@ from appliance.billing.sales.services import SaleForm, sell
 from appliance.core.actors import Actor, Role
 from appliance.core.errors import Refused
 from appliance.core.periods import Month
-from appliance.generator.world import expected_monthly_use, share, world
+from appliance.generator import supplying
+from appliance.generator.world import share, world
 from appliance.records.care import prescriptions, visits
 from appliance.records.care.model import CaseType, Station
-from appliance.stock.consumption.average import average_monthly_consumption
-from appliance.stock.consumption.history import history
 from appliance.stock.dispensing.services import DispenseForm, DispenseLine
 from appliance.stock.ledger import repository as ledger
-from appliance.stock.ledger.services import ReceivedLot, receive
-from appliance.stock.ordering.quantity import Situation, propose
 from appliance.storage import Database, Unit
 from appliance.storage.store import ActRunner
 
@@ -48,38 +45,23 @@ class Depot:
         return ledger.usable(db, self._products[world()["malaria_test"]][0], day) > 0
 
     def deliver(self, runner: ActRunner, day: date, note: Note) -> None:
-        """On the month's day of delivery: what our own rule proposes, some lines short or missing."""
-        if day.day != self._delivery_day(Month.of(day)):
+        """The month's order on its day, what comes of it on another: late or not at all, some lines short or missing."""
+        is_order_day = day.day == supplying.ORDER_DAY
+        if not is_order_day and day.day != self._delivery_day(Month.of(day)):
             return
         chance = random.Random(f"{self._seed}/{day}/delivery")
-        lots = []
-        for code in expected_monthly_use():
-            product, pack = self._products[code]
-            estimate = average_monthly_consumption(history(runner.db, product, day))
-            usable = ledger.usable(runner.db, product, day)
-            order = propose(Situation(cmm=estimate.cmm, max_months=ORDER_MONTHS, usable=Fraction(usable), pack=pack))
-            draw = chance.random()
-            wanted = order.quantity or 0
-            if draw < share("line_missing"):
-                wanted = 0
-            elif draw < share("line_missing") + share("line_short"):
-                wanted = wanted // 3
-            expires = Month.of(day).plus(chance.randint(9, 24))
-            if wanted:
-                lots.append(
-                    ReceivedLot(
-                        product=product, lot_number=f"{code[-3:]}{day:%y%m}", expires_year=expires.year,
-                        expires_month=expires.month, quantity=wanted, unit_cost_fcfa=cost_of(code),
-                    )
-                )  # fmt: skip
+        people = [name for name, *_ in world()["staff"]]
+        signers = supplying.Signers(head=people[0], keeper=people[3], asaco=supplying.ASACO_MEMBER)
 
         def write(unit: Unit) -> dict[str, Any]:
             note(unit)
-            return {"r": receive(unit, 1, f"BL-{day:%Y-%m}", "DRC", lots, day)}
+            if is_order_day:
+                return {"order": supplying.place_order(unit)}
+            return {"proof": supplying.deliver(unit, chance, day, signers)}
 
         # A month that someone closed meanwhile takes no delivery.
         with suppress(Refused):
-            runner.act("receive", KEEPER, write)
+            runner.act("order" if is_order_day else "sign-reception", KEEPER, write)
 
     def serve(
         self, runner: ActRunner, chance: random.Random, prescription: int, patient: int, visit: int, day: date
@@ -131,12 +113,6 @@ class Depot:
         if draw < share("delivery_missed"):
             return None
         return chance.choice(LATE_DAYS) if draw < share("delivery_missed") + share("delivery_late") else DELIVERY_DAY
-
-
-def cost_of(code: str) -> int:
-    """What a base unit costs at the DRC: seven tenths of its price, in whole francs."""
-    price: int = world()["prices"].get(code, 100)
-    return price * 7 // 10
 
 
 def _sell_or_note(

@@ -11,7 +11,7 @@ from appliance.billing.tariffs.services import PriceLine, load_prices
 from appliance.core.actors import MACHINE, Role
 from appliance.core.clock import Clock
 from appliance.core.periods import Month
-from appliance.generator.depot import cost_of
+from appliance.generator.supplying import cost_of
 from appliance.generator.world import world
 from appliance.records.facility.services import Facility, add_village, set_facility
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole

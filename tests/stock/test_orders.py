@@ -316,3 +316,23 @@ def test_whatever_comes_the_ledger_holds_what_was_accepted_and_each_proof_is_ack
     assert accepted == ledger
     assert {p.uuid.hex() for p in proofs} <= {subject for subject, count in sent if count == 1}
     assert waiting == len(sent), "of each proof one revision waits"
+
+
+def test_a_signature_that_is_cut_anywhere_leaves_nothing_of_it(
+    act: Act, store: Store, centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last thing a signature writes is its place in the outbox: what fails there takes the ledger's rows with it."""
+    order = confirmed(act, store, centre, 300)
+
+    def cut(*_: object, **__: object) -> int:
+        raise Refused("disk-full")
+
+    monkeypatch.setattr("appliance.stock.reception.services.outbox.enqueue", cut)
+    with pytest.raises(Refused, match="disk-full"):
+        act(sign, reception(centre, 300, order=order))
+    monkeypatch.undo()
+    assert (held(store, centre.products[0]), state(store, order)) == (0, State.COUNTERSIGNED)
+    with store.reading() as db:
+        assert receptions.latest_proofs(db) == []
+    act(sign, reception(centre, 300, order=order))
+    assert (held(store, centre.products[0]), state(store, order)) == (300, State.RECEIVED)
