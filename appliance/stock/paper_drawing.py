@@ -23,7 +23,7 @@ WIDTH = PAGE[0] - 2 * MARGIN
 TINT = colors.Color(0.92, 0.95, 0.93)
 SMALL = ParagraphStyle("small", fontName=PLAIN, fontSize=7.5, leading=9.4)
 COUNT = ParagraphStyle("count", parent=SMALL, alignment=2)
-HEADING = ParagraphStyle("heading", fontName=BOLD, fontSize=7, leading=8.6)
+HEADING = ParagraphStyle("heading", fontName=BOLD, fontSize=6.2, leading=7.6)
 HEAD = ParagraphStyle("head", fontName=BOLD, fontSize=14, leading=18)
 
 
