@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
 from appliance.core.errors import ApplianceError, InvariantBroken
-from appliance.web.billing import act_prices, bills, claims, covers, payers
+from appliance.web.billing import act_prices, bills, claims, covers, debts, payers, sales_register
 from appliance.web.care import drafts, home, laboratory, lookups, registers, visits
 from appliance.web.centre import more, setup, upkeep, villages
 from appliance.web.depot import (
@@ -55,8 +55,8 @@ MODULES = (
     ordering,
     orders, order_acts, order_papers, order_settings, proofs, shipments,
     prices, sales, direct_sales, till, opening, closing, handovers, reports, exchange,
-    act_prices, bills, claims, covers, payers,
     books, expenses, bank, budget, asaco,
+    act_prices, bills, claims, covers, debts, payers, sales_register,
     admin, matrix, villages, upkeep,
     more, interrupted,
 )  # fmt: skip

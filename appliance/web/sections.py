@@ -31,6 +31,8 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/caisse/solidarite", "comptes"),
         ("/caisse/budget", "comptes"),
         ("/caisse/asaco", "comptes"),
+        ("/caisse/dettes", "caisse"),
+        ("/caisse/registre", "caisse"),
     ),
 }
 """By post: each page's path and the tab of the matrix that opens it. A path must have a name in `NAMES`."""
@@ -40,7 +42,7 @@ NAMES = Words({
     "/depot/mouvements": "Mouvements", "/depot/lieux": "Lieux", "/depot/prets": "Prêts", "/depot/lots": "Lots bloqués",
     "/depot/codes": "Codes",
     "/depot/reglages": "Réglages",
-    "/caisse": "Journée", "/caisse/tiers-payants": "Tiers payants", "/caisse/payeurs": "Payeurs", "/caisse/actes": "Actes", "/caisse/remises": "Remises",
+    "/caisse": "Journée", "/caisse/registre": "Registre", "/caisse/dettes": "Dettes", "/caisse/tiers-payants": "Tiers payants", "/caisse/payeurs": "Payeurs", "/caisse/actes": "Actes", "/caisse/remises": "Remises",
     "/caisse/depenses": "Dépenses",
     "/caisse/tresor": "Trésor", "/caisse/brouillard": "Cahier", "/caisse/banque": "Banque", "/caisse/solidarite": "Solidarité",
     "/caisse/budget": "Budget", "/caisse/asaco": "ASACO",

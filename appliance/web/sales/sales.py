@@ -10,6 +10,7 @@ from litestar.response import Redirect
 
 from appliance.billing.sales import services
 from appliance.billing.sales.services import SaleForm
+from appliance.billing.sales.visit_bill import care_type_of
 from appliance.billing.till import repository as till
 from appliance.core.errors import Refused
 from appliance.records.care import prescriptions, visits
@@ -74,7 +75,15 @@ async def serve(request: Request[Any, Any, Any], prescription: int) -> Response[
             raise Refused("form")
         given = DispenseForm(place=place, prescription=prescription, patient=held.patient, lines=tuple(lines))
         paid = 0 if at_cashier else form.integer("paye")
-        sale = services.sell(unit, SaleForm(dispense=given, paid_fcfa=paid, means=form.raw("moyen") or "cash"))
+        sale = services.sell(
+            unit,
+            SaleForm(
+                dispense=given,
+                care_type=care_type_of(unit, held.visit),
+                paid_fcfa=paid,
+                means=form.raw("moyen") or "cash",
+            ),
+        )
         visit = visits.get(unit, held.visit)
         if visit and visit.station is Station.PHARMACY:
             owes = sale.paid_fcfa < sale.due_fcfa

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from appliance.billing.sales.services import price_lines
+from appliance.billing.sales.pricing import buyer, price_lines
+from appliance.billing.sales.shares import parts_of
+from appliance.billing.sales.visit_bill import care_type_of
 from appliance.billing.tariffs.free_care import label_of
 from appliance.core.errors import Refused
 from appliance.records.care import prescriptions, visits
@@ -184,18 +186,26 @@ def asked_lines(lines: list[LineToServe], form: Form) -> list[DispenseLine]:
 
 
 def totals(db: Database, held: Prescription, place: int, today: date, lines: list[LineToServe]) -> dict[str, Any]:
-    """Total, free part and what is to be paid, for what is typed; `unpriced` names products without a price."""
-    total = exempt = 0
-    for line in lines:
-        total += line.amount or 0
-        exempt += (line.amount or 0) if line.free else 0
-        for other in line.equivalents:
-            if other.given:
-                amount, free = _price(db, held, place, today, other.product, other.given)
-                total += amount or 0
-                exempt += (amount or 0) if free else 0
+    """Total, free part, the payer's share and what is left to the patient, for what is typed; `unpriced` names products without a price."""
+    who = buyer(db, held.patient, today)
+    given = [
+        DispenseLine(product=line.product, asked=max(line.given, 1), given=line.given)
+        for line in lines
+        if line.amount is not None
+    ]
+    given += [
+        DispenseLine(product=other.product, asked=other.given, given=other.given)
+        for line in lines
+        for other in line.equivalents
+        if other.given
+    ]
+    try:
+        priced = price_lines(db, DispenseForm(place=place, patient=held.patient, lines=tuple(given)), today, who)
+    except Refused:
+        priced = []
+    parts = parts_of(priced, [], who, care_type_of(db, held.visit))
     return {
-        "total": total, "exempt": exempt, "due": total - exempt,
+        "total": parts.total_fcfa, "exempt": parts.exempt_fcfa, "covered": parts.payer_fcfa, "due": parts.due_fcfa, "payer": who.payer,
         "unpriced": [line for line in lines if line.amount is None],
     }  # fmt: skip
 

@@ -12,12 +12,15 @@ from litestar.response import Redirect
 
 from appliance.access import staff
 from appliance.billing.sales import services
+from appliance.billing.sales.returning import return_part
+from appliance.billing.sales.rounding import payable
 from appliance.billing.tariffs.free_care import label_of
 from appliance.billing.till import drawers, repository
 from appliance.billing.till.coins import operators
 from appliance.billing.till.services import pay
 from appliance.core.errors import Refused
 from appliance.core.periods import parse_date
+from appliance.core.printing.child import drawn_by_child
 from appliance.records.care import visits
 from appliance.records.care.model import Station
 from appliance.records.facility.services import facility
@@ -26,10 +29,13 @@ from appliance.storage import Database, Unit
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, sees, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
+from appliance.web.sales.receipt_view import paid_by, paper_of, parts, sold_lines
 from appliance.web.security import read_form, request_key
 from appliance.web.words import labels
 
 OWED_DAYS = 31
+FRESH = ("enregistre", "paye", "deja", "annule")
+"""What is said right after an act: the receipt shown then is the original, any later one a copy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,21 @@ def post_page(request: Request[Any, Any, Any], jour: str = "") -> Response[bytes
 def receipt(request: Request[Any, Any, Any], sale: int) -> Response[bytes]:
     """The receipt: lines, what is free and why, what is paid and what is left."""
     with state_of(request).opened.reading() as db:
-        return page(request, "sales/receipt.html", db, **_receipt_view(request, db, sale))
+        is_copy = request.query_params.get("dit") not in FRESH
+        return page(request, "sales/receipt.html", db, **_receipt_view(request, db, sale) | {"is_copy": is_copy})
+
+
+@get("/ventes/{sale:int}/{paper:str}/pdf", opt={"tab": "vente", "level": "read"})
+async def receipt_pdf(request: Request[Any, Any, Any], sale: int, paper: str, original: str = "") -> Response[bytes]:
+    """The receipt on A5 or on a roll, drawn by a short-lived child; a reprint says that it is one."""
+
+    def describe() -> dict[str, Any]:
+        with state_of(request).opened.reading() as db:
+            return paper_of(request, db, _receipt_view(request, db, sale), paper, is_copy=not original)
+
+    content = await drawn_by_child("appliance.core.printing.slip", await asyncio.to_thread(describe))
+    headers = {"Content-Disposition": f"inline; filename=recu-{sale}.pdf"}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 @post("/caisse/ventes/{sale:int}", opt={"tab": "caisse", "level": "write"})
@@ -144,7 +164,9 @@ def _receipt_view(request: Ask, db: Database, sale: int) -> dict[str, Any]:
     return {
         "sale": held, "lines": repository.lines(db, sale), "label_of": label_of, "other": other,
         "patient_name": named.get(held.patient or 0, ""), "served_by": staff.name_of(db, held.staff) if held.staff else "",
-        "centre_code": centre.code if centre else "", "means": labels.MEANS, "operators": operators(),
+        "centre_code": centre.code if centre else "", "means": labels.MEANS, "operators": operators(), "is_copy": True,
+        "parts": parts(db, held), "payable": payable(db, held.left_fcfa, "cash"), "sold": sold_lines(db, sale),
+        "paid_by": paid_by(db, sale),
     }  # fmt: skip
 
 
@@ -169,4 +191,29 @@ def _takings(db: Database, day: Any) -> list[PersonTakings]:
     ]
 
 
-HANDLERS = [post_page, receipt, take_payment, take_back]
+@post("/ventes/{sale:int}/retour", opt={"tab": "vente", "level": "write"})
+async def take_part_back(request: Request[Any, Any, Any], sale: int) -> Response[bytes] | Redirect:
+    """Take a part of a sale back: the rest stays sold on a new receipt."""
+    form = await read_form(request)
+
+    def write(unit: Unit) -> dict[str, Any]:
+        returned = {
+            key: count for key, _, sold in sold_lines(unit, sale) if (count := form.integer(f"retour-{key}", high=sold))
+        }
+        if form.errors:
+            raise Refused("form")
+        made = return_part(unit, sale, returned, form.raw("raison_retour"))
+        return {"sale": made.sale if made else sale}
+
+    try:
+        done = await state_of(request).opened.act(
+            "return-part", session_of(request).actor, write, key=request_key(form), body=form.plain()
+        )
+    except Refused as fault:
+        if fault.code.startswith("no-such"):
+            raise
+        return await asyncio.to_thread(_receipt_again, request, sale, form, fault)
+    return to(f"/ventes/{done.result['sale']}", "deja" if done.repeated else "enregistre")
+
+
+HANDLERS = [post_page, receipt, receipt_pdf, take_payment, take_back, take_part_back]
