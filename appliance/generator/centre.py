@@ -20,7 +20,7 @@ from appliance.core.actors import Actor, Role
 from appliance.core.clock import FixedClock
 from appliance.core.errors import Refused
 from appliance.core.periods import Month, completed_months
-from appliance.generator import illness, takings
+from appliance.generator import illness, payers, takings
 from appliance.generator.crowd import NURSE, Crowd, Seen
 from appliance.generator.depot import Depot
 from appliance.generator.plan import Plan, Position, keep, kept
@@ -160,6 +160,7 @@ class Centre:
                 self.refused.append(fault.code)
         elif step == agenda.visits + 1:
             self._set_clock(agenda.day, MINUTES_OPEN)
+            payers.bill_and_settle(runner, self.plan.seed, agenda.day)
             self._depot.use_tests(runner, agenda.day, note)
             takings.evening(runner, self.plan.seed, agenda.day)
         elif agenda.closes:
@@ -189,6 +190,7 @@ class Centre:
         )
 
         def consult(unit: Unit) -> dict[str, Any]:
+            payers.cover_some(unit, self.plan.seed, patient, day)
             visits.record_vitals(unit, visit, vitals)
             case = visits.proposed_case_type(unit, patient, found.code, day)
             written = Consultation(

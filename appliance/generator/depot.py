@@ -10,11 +10,13 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from appliance.billing.sales.pricing import ChargedAct
 from appliance.billing.sales.services import SaleForm, sell
+from appliance.billing.sales.visit_bill import care_type_of
 from appliance.core.actors import Actor, Role
 from appliance.core.errors import Refused
 from appliance.core.periods import Month
-from appliance.generator import supplying
+from appliance.generator import payers, supplying
 from appliance.generator.world import share, world
 from appliance.records.care import prescriptions, visits
 from appliance.records.care.model import CaseType, Station
@@ -81,7 +83,13 @@ class Depot:
 
         def write(given: list[DispenseLine], unit: Unit) -> dict[str, Any]:
             form = DispenseForm(place=1, prescription=prescription, patient=patient, lines=tuple(given))
-            sale = sell(unit, SaleForm(dispense=form))
+            sale = sell(
+                unit,
+                SaleForm(
+                    dispense=form, acts=(ChargedAct(code="CONSULTATION"),), visit=visit, care_type=care_type_of(unit, visit),
+                    paid_fcfa=payers.paid_at_once(self._seed, visit),
+                ),
+            )  # fmt: skip
             visits.move_visit(unit, visit, Station.DONE)
             return {"sale": sale.sale}
 

@@ -11,6 +11,7 @@ from appliance.billing.tariffs.services import PriceLine, load_prices
 from appliance.core.actors import MACHINE, Role
 from appliance.core.clock import Clock
 from appliance.core.periods import Month
+from appliance.generator.payers import set_payers
 from appliance.generator.supplying import cost_of
 from appliance.generator.world import world
 from appliance.records.facility.services import Facility, add_village, set_facility
@@ -48,6 +49,7 @@ def set_up(
             for c in codes
         ]
         load_prices(unit, prices, "tarif inventé")
+        set_payers(unit, date(first.year - 1, 1, 1))
         for name, roles, _ in held["staff"]:
             member = staff.add_member(unit, name, [Role(r) for r in roles], hashes[name])
             staff.set_pin(unit, member, hashes[name], by_other=True)
