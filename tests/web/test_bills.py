@@ -83,3 +83,38 @@ def test_an_act_s_price_is_set_from_a_day_on_and_a_mutuelle_by_the_head(act: Act
     assert "62,50 %" in made.text
     assert head.post("/caisse/payeurs/arrondi", {"pas": "10", "sens": "up"}).status_code == 200
     assert TODAY.isoformat() not in made.text
+
+
+def test_a_receipt_says_who_bears_what_and_a_copy_that_it_is_one(act: Act, store: Store, cashier: Hand) -> None:
+    cashier.post("/patients/1/couverture", {"payeur": "AMO-CMSS", "numero": "12 34", "du": "01/01/2026"})
+    first = cashier.post("/caisse/visites/1", {"acte-0-consultation": "1"}).text
+    assert "Part de AMO, CMSS" in first and "Arrondi des espèces" in first and "DUPLICATA" not in first
+    assert "DUPLICATA" in cashier.get("/ventes/1").text
+    for paper in ("a5", "80", "58"):
+        assert cashier.get(f"/ventes/1/{paper}/pdf").content.startswith(b"%PDF")
+    assert cashier.get("/ventes/1/a0/pdf").status_code == 409
+    treasurer = Counter(store).tablet(act, "Le Trésorier", Role.TREASURER)
+    for path in ("/caisse/tiers-payants", "/caisse/tiers-payants/feuilles/1", "/caisse/dettes", "/caisse/registre"):
+        page = treasurer.get(path)
+        assert page.status_code == 200 and "Seydou" not in page.text
+    assert "Consultation curative" not in treasurer.get("/caisse/tiers-payants/feuilles/1").text
+
+
+def test_a_payer_is_billed_and_answers_on_the_pages(store: Store, cashier: Hand) -> None:
+    cashier.post("/patients/1/couverture", {"payeur": "AMO-CMSS", "numero": "12 34", "du": "01/01/2026"})
+    cashier.post("/caisse/visites/1", {"acte-0-consultation": "1"})
+    shown = cashier.get("/caisse/tiers-payants").text
+    assert "droits non vérifiés" in shown and "prescripteur manquant" in shown
+    period = {"payeur": "AMO-CMSS", "du": "01/10/2026", "au": "15/10/2026"}
+    assert "corrigez" in cashier.post("/caisse/tiers-payants", period).text
+    cashier.post("/caisse/tiers-payants/feuilles/1", {"prescripteur": "Dr Essai", "reference": "CAN 77"})
+    bill = cashier.post("/caisse/tiers-payants", {**period, "tout": "1"})
+    assert "Facture 1" in bill.text and "CAN 77" in bill.text
+    refused = cashier.post("/caisse/tiers-payants/factures/1", {"accepte-1": "100"})
+    assert refused.status_code == 409 and 'value="100"' in refused.text
+    done = cashier.post("/caisse/tiers-payants/factures/1", {"accepte-1": "100", "motif-1": "prix", "recu": "100"})
+    assert done.status_code == 200 and "payée en partie" in done.text
+    assert cashier.get("/caisse/tiers-payants/factures/1/pdf").content.startswith(b"%PDF")
+    assert cashier.get("/caisse/tiers-payants/factures/1/csv").text.splitlines()[1].startswith("CAN 77,2026-10-15,")
+    with store.reading() as db:
+        assert {n: f for n, c in checks.CHECKS.items() if (f := c(db))} == {}

@@ -160,7 +160,7 @@ def _view(request: Ask, db: Database, visit: int, form: Form | None = None) -> d
     means = typed.raw("moyen") or "cash"
     return {
         "visit": held, "name": person.name if person and sees(request, db, "patients") else "",
-        "lines": lines, "parts": parts, "parts_fault": fault, "others": others,
+        "lines": lines, "due_lines": [x for x in lines if x.is_due], "other_lines": [x for x in lines if not x.is_due], "parts": parts, "parts_fault": fault, "others": others,
         "to_take": sum(payable(db, s.left_fcfa, means) for s in sales if form is None or form.ticked(f"avec-{s.id}"))
         + (payable(db, parts.due_fcfa, means) if parts else 0), "charged": visit_bill.charged_lines(db, visit),
         "sales": sales, "payer": who.payer, "cover": who.cover, "care": care,

@@ -14,7 +14,6 @@ from appliance.access import staff
 from appliance.billing.sales import services
 from appliance.billing.sales.returning import return_part
 from appliance.billing.sales.rounding import payable
-from appliance.billing.tariffs.free_care import label_of
 from appliance.billing.till import drawers, repository
 from appliance.billing.till.coins import operators
 from appliance.billing.till.services import pay
@@ -162,7 +161,7 @@ def _receipt_view(request: Ask, db: Database, sale: int) -> dict[str, Any]:
     other = repository.sale(db, held.reverses or held.reversed_by or 0)
     named = _names(db, [held]) if _may_see_names(request, db) else {}
     return {
-        "sale": held, "lines": repository.lines(db, sale), "label_of": label_of, "other": other,
+        "sale": held, "lines": repository.lines(db, sale), "other": other,
         "patient_name": named.get(held.patient or 0, ""), "served_by": staff.name_of(db, held.staff) if held.staff else "",
         "centre_code": centre.code if centre else "", "means": labels.MEANS, "operators": operators(), "is_copy": True,
         "parts": parts(db, held), "payable": payable(db, held.left_fcfa, "cash"), "sold": sold_lines(db, sale),
