@@ -35,6 +35,9 @@ PAGES = (
     "/caisse/actes?acte=CPN", "/caisse/payeurs", "/caisse/visites", "/caisse/visites/3", "/caisse/tiers-payants", "/caisse/tiers-payants/feuilles/1",
     "/caisse/tiers-payants/factures/1", "/caisse/dettes", "/caisse/registre?jour=2026-10-05", "/caisse/registre/mois?mois=2026-10",
     "/patients/3/couverture", "/ventes/3",
+    "/caisse/ouverture", "/caisse/cloture", "/caisse/sessions/3", "/caisse/remises", "/caisse/remises/1", "/caisse/tresor",
+    "/caisse/depenses?mois=2026-10", "/caisse/brouillard?compte=treasury&mois=2026-10", "/caisse/banque", "/caisse/solidarite",
+    "/caisse/budget", "/caisse/asaco?mois=2026-10", "/caisse/asaco/2026-10/lignes?de=margin", "/caisse/ecritures/1",
 )  # fmt: skip
 
 
