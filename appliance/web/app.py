@@ -28,7 +28,11 @@ from appliance.web.depot import (
     order_settings,
     ordering,
     orders,
+<<<<<<< HEAD
     places,
+=======
+    people,
+>>>>>>> e075b91 (Say beside the consumption who will come for a product: due dates, attendance, sessions, targets)
     prices,
     proofs,
     receipts,
@@ -53,6 +57,7 @@ MODULES = (
     auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, receipts,
     scanning, movements, journal, places, loans, lots, kits,
     ordering,
+    people,
     orders, order_acts, order_papers, order_settings, proofs, shipments,
     prices, sales, direct_sales, till, opening, closing, handovers, reports, exchange,
     books, expenses, bank, budget, asaco,

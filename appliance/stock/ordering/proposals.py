@@ -13,6 +13,8 @@ from appliance.core.errors import Refused
 from appliance.stock.cards import StockCard, cards_of, stock_card
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.catalogue.repository import WHOLE, Product
+from appliance.stock.demand.expected import expected
+from appliance.stock.demand.model import Demand
 from appliance.stock.ledger import repository as ledger
 from appliance.stock.ordering.bands import Band
 from appliance.stock.ordering.working import Working, work_out
@@ -24,12 +26,17 @@ URGENT = (Band.STOCKED_OUT, Band.EMERGENCY)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposedLine:
-    """One product of an order. `working` holds every figure; `card` what lies on the shelf."""
+    """One product of an order. `working` holds every figure; `card` what lies on the shelf.
+
+    `people` is what those registered will come for in the next 30 days, to stand beside the CMM: None where nothing is
+    known of people for this product.
+    """
 
     product: Product
     supplier: str
     card: StockCard
     working: Working
+    people: Demand | None = None
 
     @property
     def quantity(self) -> int | None:
@@ -58,8 +65,9 @@ def propose_order(
         for p in catalogue.listed(db, limit=WHOLE)
         if p.id in moved and (programme is None or programme in p.programmes)
     ]
+    people = expected(db, as_of)
     lines = [
-        _line(card, OrderKind(kind))
+        _line(card, OrderKind(kind), people.get(card.product.code))
         for card in cards_of(db, products, as_of)
         if supplier is None or card.supplier == supplier
     ]
@@ -70,12 +78,12 @@ def proposed_line(db: Database, code: str, as_of: date, kind: str = "normal") ->
     """One line; raises `Refused`: "no-such-product", "order-kind"."""
     if kind not in {k.value for k in OrderKind}:
         raise Refused("order-kind", kind=kind[:20])
-    return _line(stock_card(db, code, as_of), OrderKind(kind))
+    return _line(stock_card(db, code, as_of), OrderKind(kind), expected(db, as_of).get(code))
 
 
-def _line(card: StockCard, kind: OrderKind) -> ProposedLine:
+def _line(card: StockCard, kind: OrderKind, people: Demand | None) -> ProposedLine:
     working = card.working
     if kind is OrderKind.EMERGENCY:
         days = card.standing.lead_times.emergency_days
         working = work_out(replace(working.case, kind=kind, lead_time_days=days))
-    return ProposedLine(product=card.product, supplier=card.supplier, card=card, working=working)
+    return ProposedLine(product=card.product, supplier=card.supplier, card=card, working=working, people=people)

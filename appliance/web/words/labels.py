@@ -143,6 +143,14 @@ SEASON_ORIGINS = Words({
     "history": "d'après les années passées du centre", "profile": "profil du district, à confirmer",
     "none": "inconnue, comptée 1", "off": "produit sans saison", "given": "donnée",
 })  # fmt: skip
+DEMAND_ORIGINS = Words({
+    "people": "personnes inscrites", "sessions": "séances prévues", "target": "cible de l'année, personne d'inscrit",
+})  # fmt: skip
+PEOPLE_GAPS = Words({
+    "same": "les deux disent la même chose", "unknown": "elle n'est pas connue",
+    "more": "il viendra plus de monde que d'habitude, ou des personnes ne sont pas venues ou n'ont pas été servies jusqu'ici",
+    "less": "le produit sert aussi à d'autres, ou toutes les personnes ne sont pas inscrites",
+})  # fmt: skip
 GAPS = Words({
     "stockouts": "Jours sans stock corrigés", "demand": "Demandes non servies comptées", "window": "Autres mois retenus",
     "season": "Saison qui vient", "at-risk": "Stock qui périmera avant usage", "on-order": "Commandes en route",
