@@ -28,11 +28,8 @@ from appliance.web.depot import (
     order_settings,
     ordering,
     orders,
-<<<<<<< HEAD
-    places,
-=======
     people,
->>>>>>> e075b91 (Say beside the consumption who will come for a product: due dates, attendance, sessions, targets)
+    places,
     prices,
     proofs,
     receipts,

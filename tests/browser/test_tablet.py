@@ -38,6 +38,7 @@ PAGES = (
     "/caisse/ouverture", "/caisse/cloture", "/caisse/sessions/3", "/caisse/remises", "/caisse/remises/1", "/caisse/tresor",
     "/caisse/depenses?mois=2026-10", "/caisse/brouillard?compte=treasury&mois=2026-10", "/caisse/banque", "/caisse/solidarite",
     "/caisse/budget", "/caisse/asaco?mois=2026-10", "/caisse/asaco/2026-10/lignes?de=margin", "/caisse/ecritures/1",
+    "/depot/reglages", "/depot/reglages?pour=product:MLS001", "/depot/produits/MLS001/commande", "/depot/produits/MLS009/personnes",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction as F
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from appliance.core.clock import FixedClock
 from appliance.core.errors import DataFileError
 from appliance.records.care import prescriptions, visits
 from appliance.records.care.model import CaseType, Consultation, PrescribedLine, Rdt
+from appliance.records.facility.services import add_village, villages
+from appliance.records.facility.targets import area_population
 from appliance.records.patients.services import register_patient
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
@@ -23,7 +26,8 @@ from appliance.stock.demand.expected import expected
 from appliance.stock.demand.model import Attendance, DemandRule, Due, Part, appointments, attendance
 from appliance.stock.demand.rules import FILE, load_rules
 from appliance.stock.dispensing.services import DispenseForm, DispenseLine, dispense
-from appliance.stock.ledger.services import ReceivedLot, add_place, receive
+from appliance.stock.ledger.services import ReceivedLot, receive
+from appliance.stock.places.services import add_place
 from appliance.storage import Store, Unit
 from tests.conftest import TODAY, Act
 from tests.records.people import open_centre, person
@@ -56,7 +60,7 @@ def test_appointments_lie_in_their_days_and_are_never_too_many(start: int, every
     days = appointments(first, every, last, most)
     assert len(days) <= most
     assert all(first <= day <= last for day in days)
-    assert all((b - a).days == every for a, b in zip(days, days[1:], strict=False))
+    assert all((b - a).days == every for a, b in pairwise(days))
 
 
 def centre(unit: Unit) -> dict[str, int]:
@@ -75,7 +79,9 @@ def centre(unit: Unit) -> dict[str, int]:
 def pregnant_woman(unit: Unit, name: str) -> int:
     patient = register_patient(unit, person(name, sex="F", age=25), is_other=True)
     visit = visits.open_visit(unit, patient, "Consultation")
-    said = Consultation(case_type=CaseType.NEW, motive="Consultation", diagnosis="autre", rdt=Rdt.NOT_DONE, pregnant="yes")
+    said = Consultation(
+        case_type=CaseType.NEW, motive="Consultation", diagnosis="autre", rdt=Rdt.NOT_DONE, pregnant="yes"
+    )
     visits.record_consultation(unit, visit, said)
     return patient
 
@@ -130,10 +136,15 @@ def test_four_sessions_of_six_children_open_four_vials(store: Store, act: Act) -
 
 def test_where_nobody_is_registered_the_target_stands_and_says_so(store: Store, act: Act) -> None:
     act(centre)
+    act(add_village, "Village Essai", population={2026: 7_300})
     with store.reading() as db:
-        found = expected(db, TODAY).get(SP)
-    if found is not None:  # a centre without a population has no target either
-        assert found.is_target
+        (village,) = {v.population for v in villages(db) if v.name == "Village Essai"}
+        area = area_population(db, 2026)
+        found = expected(db, TODAY)[SP]
+    assert village == 7_300
+    women = int(F(area * 500, 10_000) + F(1, 2))
+    full = int(F(women * 3 * 3 * 30, 365) + F(1, 2))
+    assert (found.is_target, found.units) == (True, full * F(4, 5))
 
 
 @pytest.mark.parametrize(

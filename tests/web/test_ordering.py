@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from appliance.core.actors import Role
+from appliance.records.care import visits
+from appliance.records.care.model import CaseType, Consultation, Rdt
+from appliance.records.patients.services import register_patient
 from appliance.stock.cards import stock_card
-from appliance.storage import Store
+from appliance.storage import Store, Unit
 from tests.conftest import TODAY, Act
+from tests.records.people import person
 from tests.web.counter import PARACETAMOL, Counter, Hand, stocked
 
 PATH = "/depot/reglages"
@@ -82,3 +86,27 @@ def test_a_month_is_set_aside_with_a_reason_and_under_a_name(keeper: Hand, store
     back = keeper.post(path, {"mois": "2026-09", "raison": "Erreur de ma part", "geste": "compter"})
     assert "compte de nouveau" in back.text
     assert keeper.post(path, {"mois": "2026-10", "raison": "Pas fini", "geste": "ecarter"}).status_code == 409
+
+
+def test_the_people_behind_a_figure_are_named_to_those_who_may_read_them(
+    store: Store, act: Act, keys: dict[str, int]
+) -> None:
+    act(register_pregnant)
+    page = "/depot/produits/MLS009/personnes"
+    head = Counter(store).tablet(act, "Docteur Essai", Role.HEAD).get(page).text
+    assert "Awa Enceinte" in head
+    assert "TPI à la SP" in head
+    keeper = Counter(store).tablet(act, "Moussa Dépôt", Role.DEPOT_KEEPER).get(page).text
+    assert "TPI à la SP" in keeper
+    assert "Awa Enceinte" not in keeper
+    other = (
+        Counter(store).tablet(act, "Moussa Autre", Role.DEPOT_KEEPER).get(f"/depot/produits/{PARACETAMOL}/personnes")
+    )
+    assert "la consommation seule" in other.text
+
+
+def register_pregnant(unit: Unit) -> None:
+    patient = register_patient(unit, person("Awa Enceinte", sex="F", age=24), is_other=True)
+    visit = visits.open_visit(unit, patient, "Consultation")
+    said = Consultation(case_type=CaseType.NEW, motive="CPN", diagnosis="autre", rdt=Rdt.NOT_DONE, pregnant="yes")
+    visits.record_consultation(unit, visit, said)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from appliance.records.facility.targets import targets
-from appliance.stock.demand.model import Demand, DemandRule, Due, Part, attendance, by_product
+from appliance.stock.demand.model import Demand, DemandRule, Due, Fallback, Part, attendance, by_product
 from appliance.stock.demand.rules import load_rules
 from appliance.stock.demand.sources import Reading, sources
 from appliance.storage import Database
@@ -33,7 +33,11 @@ def _expected(db: Database, as_of: date, days: int) -> Mapping[str, Demand]:
             if rule.source != "sessions" or due.product not in taken:  # a vaccine of a rule of its own counts there
                 by_code.setdefault(due.product, []).append(due)
         parts += [(product, _part(rule, dues, reading, held.usual_attendance)) for product, dues in by_code.items()]
-        if rule.fallback and not reading.dues and (part := _of_target(db, rule, as_of, days, reading)) is not None:
+        if (
+            rule.fallback
+            and not reading.dues
+            and (part := _of_target(db, rule, rule.fallback, as_of, days)) is not None
+        ):
             parts += [(product, part) for product in rule.products]
     return by_product(parts, as_of, until)
 
@@ -46,14 +50,13 @@ def _part(rule: DemandRule, dues: list[Due], reading: Reading, usual: Fraction) 
     )  # fmt: skip
 
 
-def _of_target(db: Database, rule: DemandRule, as_of: date, days: int, reading: Reading) -> Part | None:
+def _of_target(db: Database, rule: DemandRule, fallback: Fallback, as_of: date, days: int) -> Part | None:
     """What the year's target lets expect of so many days, rounded half up; None without a target."""
-    assert rule.fallback is not None
-    people = next((t.people for t in targets(db, as_of.year) if t.rate.code == rule.fallback.target), 0)
-    full = int(Fraction(people * rule.fallback.times * rule.units * days, 365) + Fraction(1, 2))
+    people = next((t.people for t in targets(db, as_of.year) if t.rate.code == fallback.target), 0)
+    full = int(Fraction(people * fallback.times * rule.units * days, 365) + Fraction(1, 2))
     if not full:
         return None
     return Part(
         rule=rule, origin="target", dues=(), full_units=full, people=people,
-        attendance=attendance(reading.kept, load_rules().usual_attendance),
+        attendance=attendance((), load_rules().usual_attendance),
     )  # fmt: skip

@@ -6,17 +6,19 @@ emergency point. The stock card shows the same lines.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
 from appliance.core.errors import Refused
-from appliance.stock.cards import StockCard, cards_of, stock_card
+from appliance.stock.cards import StockCard, cards_of
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.catalogue.repository import WHOLE, Product
 from appliance.stock.demand.expected import expected
 from appliance.stock.demand.model import Demand
 from appliance.stock.ledger import repository as ledger
 from appliance.stock.ordering.bands import Band
+from appliance.stock.ordering.levels import LEAD_TIME_MONTH_DAYS
 from appliance.stock.ordering.working import Working, work_out
 from appliance.stock.orders.model import OrderKind
 from appliance.storage import Database
@@ -57,33 +59,41 @@ def propose_order(
     `supplier` and `programme` (codes) narrow it; a product of several programmes belongs to each. `kind` is `normal` or
     `emergency`; raises `Refused("order-kind")` for another. Products that never lay here are left out.
     """
-    if kind not in {k.value for k in OrderKind}:
-        raise Refused("order-kind", kind=kind[:20])
     moved = ledger.moved(db)
     products = [
-        p
-        for p in catalogue.listed(db, limit=WHOLE)
-        if p.id in moved and (programme is None or programme in p.programmes)
+        p for p in catalogue.listed(db, limit=WHOLE) if p.id in moved and (programme is None or programme in p.programmes)
     ]
     people = expected(db, as_of)
-    lines = [
-        _line(card, OrderKind(kind), people.get(card.product.code))
-        for card in cards_of(db, products, as_of)
-        if supplier is None or card.supplier == supplier
+    return [
+        replace(line, people=people.get(line.product.code))
+        for line in proposed_lines(db, products, as_of, kind)
+        if supplier in (None, line.supplier)
+        if kind == OrderKind.NORMAL or line.working.band in URGENT
     ]
-    return [line for line in lines if kind == OrderKind.NORMAL or line.working.band in URGENT]
+
+
+def proposed_lines(
+    db: Database, products: Iterable[Product], as_of: date, kind: str = "normal"
+) -> list[ProposedLine]:  # fmt: skip
+    """The lines of some products, in their order, without the people; raises `Refused("order-kind")`."""
+    if kind not in {k.value for k in OrderKind}:
+        raise Refused("order-kind", kind=kind[:20])
+    return [_line(card, OrderKind(kind)) for card in cards_of(db, products, as_of)]
 
 
 def proposed_line(db: Database, code: str, as_of: date, kind: str = "normal") -> ProposedLine:
-    """One line; raises `Refused`: "no-such-product", "order-kind"."""
-    if kind not in {k.value for k in OrderKind}:
-        raise Refused("order-kind", kind=kind[:20])
-    return _line(stock_card(db, code, as_of), OrderKind(kind), expected(db, as_of).get(code))
+    """One line with its people; raises `Refused`: "no-such-product", "order-kind"."""
+    product = catalogue.by_code(db, code)
+    if product is None:
+        raise Refused("no-such-product", product=code)
+    (line,) = proposed_lines(db, [product], as_of, kind)
+    return replace(line, people=expected(db, as_of).get(code))
 
 
-def _line(card: StockCard, kind: OrderKind, people: Demand | None) -> ProposedLine:
+def _line(card: StockCard, kind: OrderKind) -> ProposedLine:
     working = card.working
     if kind is OrderKind.EMERGENCY:
         days = card.standing.lead_times.emergency_days
-        working = work_out(replace(working.case, kind=kind, lead_time_days=days))
-    return ProposedLine(product=card.product, supplier=card.supplier, card=card, working=working, people=people)
+        situation = replace(working.case.situation, lead_time_months=days / LEAD_TIME_MONTH_DAYS)
+        working = work_out(replace(working.case, kind=kind, lead_time_days=days, situation=situation))
+    return ProposedLine(product=card.product, supplier=card.supplier, card=card, working=working)
