@@ -77,7 +77,7 @@ def case_of(product: Product, reading: ProductReading, standing: Standing, kind:
         situation=situation, usable=Fraction(reading.usable), levels=levels, consumption=reading.consumption,
         lead_time_days=days,
         season=season_ahead(reading.seasonal, reading.consumption, reading.as_of, levels.maximum, standing.profile),
-        awaited=standing.awaited, kind=kind,
+        awaited=standing.awaited, usual_lead_time_days=times.days, kind=kind,
     )  # fmt: skip
 
 

@@ -28,7 +28,8 @@ class Case:
     """What one line is worked out from. `situation` carries stock, lots, loans and packs; `awaited` outweighs its `on_order`.
 
     `consumption` is None where a CMM was given without months. `usable` is what can be given today, expired and frozen
-    stock apart. `lead_time_days` is that of this kind of order.
+    stock apart. `lead_time_days` is that of this kind of order, `usual_lead_time_days` the one by which what is awaited
+    ages (None: the same).
     """
 
     situation: Situation
@@ -38,6 +39,7 @@ class Case:
     consumption: Consumption | None = None
     season: Season = NO_SEASON
     awaited: Sequence[Awaited] | None = None
+    usual_lead_time_days: Fraction | None = None
     kind: OrderKind = OrderKind.NORMAL
 
 
@@ -130,7 +132,7 @@ def work_out(case: Case) -> Working:
     counted = case.situation.on_order
     overdue: tuple[Awaited, ...] = ()
     if case.awaited is not None:
-        counted, overdue = still_awaited(case.awaited, case.lead_time_days)
+        counted, overdue = still_awaited(case.awaited, case.usual_lead_time_days or case.lead_time_days)
     situation = replace(
         case.situation, on_order=counted, season_index=case.season.index, max_months=case.levels.maximum,
         warnings=(*case.situation.warnings, *(("order-overdue",) if overdue else ())),
