@@ -61,7 +61,9 @@ def propose_order(
     """
     moved = ledger.moved(db)
     products = [
-        p for p in catalogue.listed(db, limit=WHOLE) if p.id in moved and (programme is None or programme in p.programmes)
+        p
+        for p in catalogue.listed(db, limit=WHOLE)
+        if p.id in moved and (programme is None or programme in p.programmes)
     ]
     people = expected(db, as_of)
     return [
