@@ -27,7 +27,8 @@ def _expected(db: Database, as_of: date, days: int) -> Mapping[str, Demand]:
     parts: list[tuple[str, Part]] = []
     taken = {product for rule in held.rules for product in rule.products}
     for rule in held.rules:
-        reading = found[rule.source].read(db, rule, as_of, until)
+        source = found.get(rule.source)
+        reading = source.read(db, rule, as_of, until) if source else Reading()
         by_code: dict[str, list[Due]] = {}
         for due in reading.dues:
             if rule.source != "sessions" or due.product not in taken:  # a vaccine of a rule of its own counts there

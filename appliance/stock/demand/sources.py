@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from appliance.records.care.repository import STANDS
-from appliance.stock.cold_chain.sessions import session_need
 from appliance.stock.demand.model import DemandRule, Due, appointments, was_kept
 from appliance.storage import Database
 
@@ -98,30 +97,9 @@ class Refills:
         return Reading(dues=tuple(dues), kept=tuple(kept))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedSessions:
-    """Vaccination sessions: whole vials at each, whoever comes (rule V)."""
-
-    def read(self, db: Database, rule: DemandRule, since: date, until: date) -> Reading:
-        """As `DemandSource`; units are the doses of the vials that a session opens."""
-        return Reading(
-            dues=tuple(
-                Due(
-                    rule=rule.code, product=need.code, due_on=share.session.occurred_on,
-                    units=-(-share.children // need.doses_per_vial) * need.doses_per_vial,
-                )
-                for need in session_need(db, since, until)
-                for share in need.shares
-                if share.children
-            )
-        )  # fmt: skip
-
-
 def sources(week_at_notice: int) -> Mapping[str, DemandSource]:
-    """The source of each kind of rule."""
-    return {
-        "pregnancy": KnownPregnancies(week_at_notice=week_at_notice), "refill": Refills(), "sessions": PlannedSessions(),
-    }  # fmt: skip
+    """The source of each kind of rule; a rule whose register is not kept here reads nothing."""
+    return {"pregnancy": KnownPregnancies(week_at_notice=week_at_notice), "refill": Refills()}
 
 
 def _lasts(rule: DemandRule, units: int, length: int | None) -> int:
