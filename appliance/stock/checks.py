@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from appliance.stock.cold_chain.checks import turned_monitors_are_set_aside, vials_add_up
 from appliance.stock.counting import checks as counting
 from appliance.stock.expiry import checks as expiry
 from appliance.storage import Database
@@ -132,4 +133,6 @@ CHECKS: dict[str, Check] = {
     "loans": loans_are_not_settled_beyond_what_went,
     **counting.CHECKS,
     **expiry.CHECKS,
+    "vials": vials_add_up,
+    "vial-monitors": turned_monitors_are_set_aside,
 }

@@ -17,6 +17,10 @@ from appliance.web.billing import act_prices, bills, claims, covers, debts, paye
 from appliance.web.care import drafts, home, laboratory, lookups, registers, visits
 from appliance.web.centre import more, setup, upkeep, villages
 from appliance.web.depot import (
+    cold,
+    cold_incidents,
+    cold_sessions,
+    cold_vials,
     depot,
     journal,
     kits,
@@ -53,6 +57,7 @@ log = logging.getLogger(__name__)
 MODULES = (
     auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, receipts,
     scanning, movements, journal, places, loans, lots, kits,
+    cold, cold_vials, cold_sessions, cold_incidents,
     ordering,
     people,
     orders, order_acts, order_papers, order_settings, proofs, shipments,

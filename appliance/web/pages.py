@@ -30,6 +30,7 @@ from appliance.web.state import AppState
 from appliance.web.static_files import url_of
 from appliance.web.visitor import visitor_of
 from appliance.web.words import Words, _, catalogue, labels
+from appliance.web.words.cold import degrees, percent
 from appliance.web.words.refusals import sentence
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -37,6 +38,7 @@ NAVIGATION = (
     ("accueil", "/", "home"),
     ("patients", "/patients", "person"),
     ("depot", "/depot", "box"),
+    ("froid", "/depot/froid", "box"),
     ("caisse", "/caisse", "coins"),
     ("rapports", "/rapports", "page"),
     ("envois", "/envois", "send"),
@@ -91,7 +93,7 @@ def environment() -> Environment:
     made.filters |= {
         "date": french.date_short, "date_long": lambda day: french.date_fr(day, weekday=True).capitalize(), "month": french.month_fr, "number": french.number_fr,
         "fcfa": french.fcfa, "time": french.time_fr, "moment": french.moment_fr, "size": french.size_fr, "answer": labels.answer, "exact": french.exact_fr,
-        "faults": faults,
+        "faults": faults, "degrees": degrees, "rate": percent,
     }  # fmt: skip
     made.globals |= {"labels": labels, "static": url_of}
     return made
@@ -141,6 +143,8 @@ def frame(request: Ask, db: Database) -> dict[str, Any]:
             (path, labels.RAIL[tab], icon, _is_here(request.url.path, path))
             for tab, path, icon in NAVIGATION
             if session and rights.may(tab, "read", session.roles, session.staff)
+            # Who has the whole depot finds the cold chain in its bar.
+            and not (tab == "froid" and rights.may("depot", "read", session.roles, session.staff))
         ],
         "post_pages": bar(request.url.path, may), "may": may, "glasses": _open_glasses(state, db, session), "pending": counted.get("waiting", 0) + counted.get("sending", 0),
         "trouble": counted.get("held", 0) + counted.get("refused", 0), "last_done": outbox.last_done(db),

@@ -16,6 +16,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/depot/prets", "depot"),
         ("/depot/lots", "depot"),
         ("/depot/codes", "depot"),
+        ("/depot/froid", "froid"),
         ("/depot/reglages", "depot"),
     ),
     "/caisse": (
@@ -41,6 +42,7 @@ NAMES = Words({
     "/depot/commandes": "Commandes", "/depot/receptions": "Réceptions",
     "/depot/mouvements": "Mouvements", "/depot/lieux": "Lieux", "/depot/prets": "Prêts", "/depot/lots": "Lots bloqués",
     "/depot/codes": "Codes",
+    "/depot/froid": "Froid",
     "/depot/reglages": "Réglages",
     "/caisse": "Journée", "/caisse/registre": "Registre", "/caisse/dettes": "Dettes", "/caisse/tiers-payants": "Tiers payants", "/caisse/payeurs": "Payeurs", "/caisse/actes": "Actes", "/caisse/remises": "Remises",
     "/caisse/depenses": "Dépenses",

@@ -27,6 +27,8 @@ PAGES = (
     "/depot/produits/MLS001", "/depot/produits/MLS001/calcul", "/depot/reception", "/vente", "/vente-directe", "/caisse", "/rapports",
     "/depot/reception?produit=MLS001", "/depot/produits/MLS001/fiche", "/depot/tarif?produit=MLS001", "/depot/codes", "/depot/mouvements", "/depot/mouvements/nouveau?motif=broken&produit=1", "/depot/mouvements/nouveau", "/depot/lieux", "/depot/lieux/1", "/depot/prets", "/depot/kits?kit=MLS001",
     "/depot/lots", "/depot/lots/1", "/depot/produits/MLS001/fiche?mois=2026-09&lot=1", "/rapports/RMA/2026-10/ligne?element=CUR_NC",
+    "/depot/codes?code=(01)03453120000011(17)270300(10)A", "/depot/froid", "/depot/froid/fiche", "/depot/froid/flacons", "/depot/froid/pcv",
+    "/depot/froid/seances", "/depot/froid/seances?vaccin=MLS050", "/depot/froid/pertes", "/depot/froid/incidents", "/depot/froid/appareils",
     "/rapports/RMA/2026-10/case?element=CUR_NC&d=%7B%22AGE6%22%3A%221_4A%22%7D",
     "/rapports/RMA/2026-10", "/rapports/RMA/2026-10?section=MORB", "/rapports/CRGS/2026-10", "/envois", "/envois/1", "/envois/liaison",
     "/envois/correspondance", "/personnel", "/personnel/matrice", "/personnel/matrice?fonction=gerant_depot", "/nulle-part", "/personnel/journal", "/personnel/2", "/villages", "/villages/2", "/patients/3/corriger", "/patients/3/histoire",

@@ -21,6 +21,7 @@ class LotOnShelf:
     expires_on: date
     quantity: int
     is_usable: bool = True  # neither quarantined nor recalled
+    vvm: int = 0  # how far its vial monitor went, where that ranks before the expiry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +43,13 @@ class Allocation:
 
 
 def allocate(lots: Iterable[LotOnShelf], quantity: int, on: date) -> Allocation:
-    """Serve `quantity` base units on a day from the lots that expire first (then the older lot)."""
+    """Serve `quantity` base units on a day from the lots that expire first (then the older lot).
+
+    A vial monitor that went further goes before any expiry, where the centre ranks it so.
+    """
     left = quantity
     takes: list[Take] = []
-    for lot in sorted(usable(lots, on), key=lambda item: (item.expires_on, item.lot)):
+    for lot in sorted(usable(lots, on), key=lambda item: (-item.vvm, item.expires_on, item.lot)):
         if left <= 0:
             break
         taken = min(left, lot.quantity)

@@ -7,13 +7,17 @@ from datetime import date
 
 from appliance.core.errors import Refused
 from appliance.core.periods import Month
+from appliance.stock.cold_chain.policy import policy
 from appliance.stock.ledger.fefo import LotOnShelf
-from appliance.storage import Database
+from appliance.storage import Database, settings
 
 _ON_SHELF = (
     "SELECT l.id, l.number, l.expires_on, b.quantity, l.status FROM balance b JOIN lot l ON l.id = b.lot"
     " WHERE b.product = ? AND b.quantity > 0"
 )
+_MONITORS = "SELECT v.lot, v.stage FROM lot l JOIN vvm_reading v ON v.lot = l.id WHERE l.product = ? ORDER BY v.id"
+VVM_RANKING = "vvm-before-expiry"
+"""Setting: whether the lot whose vial monitor went further is given first, before the one that expires first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +46,27 @@ def on_shelf(db: Database, product: int, place: int | None = None) -> list[LotOn
     if place is not None:
         sql, parameters = f"{sql} AND b.place = ?", [product, place]
     found: dict[int, LotOnShelf] = {}
+    # Few products have a monitor: for all others this is one look into an index.
+    read: dict[int, int] = dict(db.all(_MONITORS, (product,)))
+    stages = read if read and is_vvm_ranked(db) else {}
     for lot, number, expires, quantity, status in db.all(sql, parameters):
         held = found[lot].quantity if lot in found else 0
         found[lot] = LotOnShelf(
             lot=lot, number=number, expires_on=date.fromisoformat(expires), quantity=held + quantity,
-            is_usable=status == "usable",
+            is_usable=status == "usable", vvm=stages.get(lot, 0),
         )  # fmt: skip
     return list(found.values())
+
+
+def vvm_stage(db: Database, lot: int) -> int | None:
+    """The last stage (1 to 4) read on a lot's vial monitor; None when it was never read."""
+    found: int | None = db.value("SELECT stage FROM vvm_reading WHERE lot = ? ORDER BY id DESC LIMIT 1", (lot,))
+    return found
+
+
+def is_vvm_ranked(db: Database) -> bool:
+    """Whether the stage of a vial monitor ranks before the expiry: the centre's setting, else the policy's."""
+    return bool(settings.get(db, VVM_RANKING, policy().is_vvm_ranked))
 
 
 def main_place(db: Database) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from appliance.core.errors import Refused
+from appliance.stock.cold_chain.policy import policy
+from appliance.stock.ledger.repository import vvm_stage
 from appliance.stock.recalls.repository import OUTCOMES
 from appliance.storage import Unit
 
@@ -13,12 +15,15 @@ TEXT_MAX = 300
 def set_lot_status(unit: Unit, lot: int, status: str, reason: str) -> None:
     """Quarantine, recall or release a lot: serving reads the lot again inside its act, so an open form is refused too.
 
-    Raises `Refused`: "lot-status", "reason-needed" (3 to 300 letters), "no-such-lot".
+    Raises `Refused`: "lot-status", "reason-needed" (3 to 300 letters), "no-such-lot", "vvm-turned" (a spoiled
+    vial monitor makes no lot usable again).
     """
     if status not in STATUSES:
         raise Refused("lot-status", status=status)
     if not 3 <= len(reason.strip()) <= TEXT_MAX:
         raise Refused("reason-needed", kind=status)
+    if status == "usable" and (vvm_stage(unit, lot) or 0) >= policy().vvm_unusable_from:
+        raise Refused("vvm-turned", lot=lot)
     if not unit.run("UPDATE lot SET status = ?, act = ? WHERE id = ?", (status, unit.act, lot)):
         raise Refused("no-such-lot", lot=lot)
     unit.append("lot_status", lot=lot, status=status, reason=reason.strip(), occurred_on=unit.today.isoformat())

@@ -21,6 +21,7 @@ from appliance.reports import due
 from appliance.stock import alerts
 from appliance.stock.orders import tasks as order_tasks
 from appliance.storage import Database
+from appliance.web.depot.cold_alerts import cold_alerts
 from appliance.web.pages import Ask, page, session_of, state_of
 from appliance.web.reading import in_reader
 from appliance.web.staff.emergency import may_see_emergencies, unseen
@@ -76,6 +77,7 @@ def home(request: Request[Any, Any, Any], file: str = "") -> Response[bytes]:
             switch=_switch(queue, posts), mine=MINE, drafts=_drafts(db, request, session), this_device=session.device,
             alerts=alerts.depot_alerts(db, today)[:8] if may("depot", "read") else [],
             order_tasks=order_tasks.tasks(db, today)[:5] if may("depot", "write") else [],
+            cold=cold_alerts(db, state.opened.clock.now()) if may("froid", "read") else [],
             owed=due.owed(db, today) if may("rapports", "read") else [],
             emergencies=unseen(db) if may_see_emergencies(request, db) else [],
             is_laboratory=Role.LAB_TECHNICIAN in session.roles,

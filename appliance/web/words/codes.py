@@ -26,6 +26,15 @@ CODE_CAUTIONS = Words({
     "gtin-of-content": "C'est le code d'un carton : le produit est celui qu'il contient.",
 })  # fmt: skip
 PRECISIONS = Words({"day": "jour", "month": "fin du mois"})
+REFUSALS = {
+    "code-empty": "Aucun code n'est lu : présentez la boîte de nouveau, ou tapez les cases.",
+    "code-too-long": "Ce n'est pas le code d'une boîte : il est trop long.",
+    "code-unreadable": "Ce code ne se lit pas. Recommencez, ou tapez ce qui est imprimé sur la boîte.",
+    "gtin-of-another": "Ce code est déjà celui d'un autre produit. Retirez-le d'abord à ce produit.",
+    "gtin-wrong": "Ce code n'a pas les 14 chiffres d'un GTIN, ou un chiffre est faux.",
+    "pack-units": "Le nombre d'unités de la boîte n'est pas possible.",
+    "no-such-pack": "Ce code ne désigne aucune boîte ici.",
+}  # fmt: skip
 
 
 def code_lines(found: Reading) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 RAIL = Words({
-    "accueil": "Accueil", "patients": "Patients", "depot": "Dépôt", "caisse": "Caisse", "rapports": "Rapports", "envois": "Envois",
+    "accueil": "Accueil", "patients": "Patients", "depot": "Dépôt", "froid": "Froid", "caisse": "Caisse", "rapports": "Rapports", "envois": "Envois",
     "personnel": "Personnel", "entretien": "Entretien",
 })  # fmt: skip
 ROLES = Words({

@@ -5,7 +5,7 @@ from __future__ import annotations
 from appliance.core.errors import ApplianceError
 from appliance.core.french import date_short, fcfa
 from appliance.core.periods import parse_date
-from appliance.web.words import Words, _, counting, money, orders
+from appliance.web.words import Words, _, codes, cold, counting, money, orders
 
 _FRENCH = {
     "already-saved": "C'est déjà enregistré avec un autre contenu. Ouvrez la fiche pour voir ce qui est gardé, puis corrigez.",
@@ -58,9 +58,6 @@ _FRENCH = {
     "card-unreadable": "Le code est mal lu ou mal tapé. Relisez la carte.",
     "catalogue-faults": "La liste a des erreurs : rien n'est chargé. Corrigez les lignes citées.",
     "clock-below-floor": "Cette heure est avant la dernière écriture sûre de l'appareil. Vérifiez le jour et l'année.",
-    "code-empty": "Aucun code n'est lu : présentez la boîte de nouveau, ou tapez les cases.",
-    "code-too-long": "Ce n'est pas le code d'une boîte : il est trop long.",
-    "code-unreadable": "Ce code ne se lit pas. Recommencez, ou tapez ce qui est imprimé sur la boîte.",
     "consultation-exists": "Cette visite a déjà sa consultation. Utilisez « Corriger ».",
     "csrf": "La page était trop ancienne. Rien n'est perdu : vérifiez et enregistrez encore.",
     "cell-not-typed": "Cette case est calculée : elle ne se tape pas. Corrigez la fiche qui la compose.",
@@ -98,8 +95,6 @@ _FRENCH = {
     "facility-supplier": "Choisissez le fournisseur.",
     "forbidden": "Cette page n'est pas ouverte à votre fonction. Demandez au médecin chef.",
     "form": "Vérifiez les cases marquées en rouge.",
-    "gtin-of-another": "Ce code est déjà celui d'un autre produit. Retirez-le d'abord à ce produit.",
-    "gtin-wrong": "Ce code n'a pas les 14 chiffres d'un GTIN, ou un chiffre est faux.",
     "is-a-reversal": "Une annulation ne s'annule pas : refaites l'opération.",
     "key-missing": "La clé du dossier manque.",
     "lab-answered": "Ce résultat est déjà noté. Corrigez-le en donnant la raison.",
@@ -140,7 +135,6 @@ _FRENCH = {
     "no-such-merge": "Cette fusion n'existe pas.",
     "no-such-movement": "Ce mouvement n'existe pas.",
     "no-such-patient": "Ce patient n'existe pas ici.",
-    "no-such-pack": "Ce code ne désigne aucune boîte ici.",
     "no-such-product": "Ce produit n'est pas dans le catalogue.",
     "no-such-sale": "Cette vente n'existe pas.",
     "no-such-staff": "Cette personne n'existe pas.",
@@ -155,7 +149,6 @@ _FRENCH = {
     "order-setting": "Cette valeur n'est pas possible pour ce réglage.",
     "paid-too-much": "Le montant payé dépasse ce qui est dû.",
     "period-closed": "Ce mois est clôturé. Datez le mouvement dans le mois ouvert.",
-    "pack-units": "Le nombre d'unités de la boîte n'est pas possible.",
     "phone": "Le numéro de téléphone doit avoir de 6 à 15 chiffres.",
     "pin-digits": "Le code a 4 à 8 chiffres.",
     "pin-same": "C'est l'ancien code. Choisissez-en un autre.",
@@ -244,7 +237,7 @@ _FRENCH = {
     "not-a-recipient": "Cette personne n'a pas reçu ce lot.",
     "internal": "Une erreur est survenue. Ce qui était enregistré l'est toujours. Notez l'heure et appelez le technicien.",
 }
-SENTENCES = Words(_FRENCH | orders.REFUSALS | money.REFUSALS | counting.REFUSALS)
+SENTENCES = Words(_FRENCH | orders.REFUSALS | money.REFUSALS | counting.REFUSALS | cold.REFUSALS | codes.REFUSALS)
 
 
 def sentence(fault: ApplianceError) -> str:

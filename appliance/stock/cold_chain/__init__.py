@@ -1,0 +1,1 @@
+"""The cold chain: temperatures, vial monitors, open vials, doses wasted, vaccination sessions."""
