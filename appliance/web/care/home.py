@@ -19,6 +19,8 @@ from appliance.records.patients import repository as patients
 from appliance.records.patients.model import PatientLine
 from appliance.reports import due
 from appliance.stock import alerts
+from appliance.stock.counting import due as counting
+from appliance.stock.expiry.repository import expired_count
 from appliance.stock.orders import tasks as order_tasks
 from appliance.storage import Database
 from appliance.web.depot.cold_alerts import cold_alerts
@@ -78,6 +80,8 @@ def home(request: Request[Any, Any, Any], file: str = "") -> Response[bytes]:
             alerts=alerts.depot_alerts(db, today)[:8] if may("depot", "read") else [],
             order_tasks=order_tasks.tasks(db, today)[:5] if may("depot", "write") else [],
             cold=cold_alerts(db, state.opened.clock.now()) if may("froid", "read") else [],
+            count_owed=counting.owed(db, today) if may("depot", "read") else None,
+            expired=expired_count(db, today) if may("depot", "read") else 0,
             owed=due.owed(db, today) if may("rapports", "read") else [],
             emergencies=unseen(db) if may_see_emergencies(request, db) else [],
             is_laboratory=Role.LAB_TECHNICIAN in session.roles,

@@ -27,7 +27,13 @@ REFUSALS = {
     "count-uncounted": "Des lots ne sont pas comptés. Comptez-les, ou dites pourquoi ils restent.",
     "count-who": "Dites qui a compté.",
     "counted-since": "Ce lot a été compté depuis : le comptage a déjà corrigé cette écriture. L'annuler la corrigerait deux fois.",
+    "destruction-cause": "Choisissez la cause de chaque lot.",
+    "destruction-committee": "Écrivez le nom et la qualité des membres de la commission.",
+    "destruction-destination": "Choisissez où vont les produits.",
+    "destruction-empty": "Cochez au moins un lot à détruire.",
     "no-such-count": "Cet inventaire n'existe pas.",
+    "no-such-destruction": "Cette destruction n'existe pas.",
+    "not-expired": "Ce lot n'est pas périmé : il ne se détruit pas ici.",
     "shelf-name": "Le nom du rayon est trop long.",
 }
 TOLD = Words({
@@ -36,6 +42,7 @@ TOLD = Words({
     "count-reason-missing": "%(n)s écarts hors tolérance attendent leur motif.",
     "count-reason-sign": "%(product)s : le motif « %(reason)s » ne va pas avec le sens de l'écart.",
     "count-same-person": "%(name)s a fait le comptage précédent : celui-ci se fait par une autre personne.",
+    "destruction-committee": "La commission a au moins %(n)s personnes : écrivez leur nom et leur qualité.",
     "count-uncounted": "%(n)s lots ne sont pas comptés (ce n'est pas zéro). Comptez-les, ou dites pourquoi ils restent.",
 })  # fmt: skip
 """What is said of a refusal that brings figures."""
