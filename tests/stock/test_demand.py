@@ -21,6 +21,7 @@ from appliance.records.facility.targets import area_population
 from appliance.records.patients.services import register_patient
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
+from appliance.stock.cold_chain.sessions import expect, plan
 from appliance.stock.demand.expected import expected
 from appliance.stock.demand.model import Attendance, DemandRule, Due, Part, appointments, attendance
 from appliance.stock.demand.rules import FILE, load_rules
@@ -122,6 +123,15 @@ def test_a_lasting_treatment_comes_back_when_its_days_are_over(store: Store, act
     with store.reading() as db:
         demand = expected(db, later)[AMLODIPINE]
     assert [(due.due_on, due.units) for due in demand.parts[0].dues] == [(later + timedelta(days=28), 28)]
+
+
+def test_four_sessions_of_six_children_open_four_vials(store: Store, act: Act) -> None:
+    keys = act(centre)
+    for week in range(4):
+        session = act(plan, TODAY + timedelta(days=7 * week + 1), "fixed")
+        act(expect, session, keys[BCG], 6)
+    with store.reading() as db:
+        assert expected(db, TODAY)[BCG].units == 4 * 20
 
 
 def test_where_nobody_is_registered_the_target_stands_and_says_so(store: Store, act: Act) -> None:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from appliance.records.facility.targets import targets
 from appliance.stock.demand.model import Demand, DemandRule, Due, Fallback, Part, attendance, by_product
 from appliance.stock.demand.rules import load_rules
+from appliance.stock.demand.sessions import PlannedSessions
 from appliance.stock.demand.sources import Reading, sources
 from appliance.storage import Database
 
@@ -23,12 +24,11 @@ def expected(db: Database, as_of: date, days: int = HORIZON_DAYS) -> Mapping[str
 
 def _expected(db: Database, as_of: date, days: int) -> Mapping[str, Demand]:
     held, until = load_rules(), as_of + timedelta(days=days - 1)
-    found = sources(held.week_at_notice)
+    found = {**sources(held.week_at_notice), "sessions": PlannedSessions()}
     parts: list[tuple[str, Part]] = []
     taken = {product for rule in held.rules for product in rule.products}
     for rule in held.rules:
-        source = found.get(rule.source)
-        reading = source.read(db, rule, as_of, until) if source else Reading()
+        reading = found[rule.source].read(db, rule, as_of, until)
         by_code: dict[str, list[Due]] = {}
         for due in reading.dues:
             if rule.source != "sessions" or due.product not in taken:  # a vaccine of a rule of its own counts there

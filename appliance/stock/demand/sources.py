@@ -98,7 +98,7 @@ class Refills:
 
 
 def sources(week_at_notice: int) -> Mapping[str, DemandSource]:
-    """The source of each kind of rule; a rule whose register is not kept here reads nothing."""
+    """The sources that today's record feeds, by kind of rule; vaccination sessions are `sessions.py`."""
     return {"pregnancy": KnownPregnancies(week_at_notice=week_at_notice), "refill": Refills()}
 
 
