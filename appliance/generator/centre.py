@@ -20,7 +20,7 @@ from appliance.core.actors import Actor, Role
 from appliance.core.clock import FixedClock
 from appliance.core.errors import Refused
 from appliance.core.periods import Month, completed_months
-from appliance.generator import cold, illness, payers, takings
+from appliance.generator import cold, illness, payers, places, takings
 from appliance.generator.crowd import NURSE, Crowd, Seen
 from appliance.generator.depot import Depot
 from appliance.generator.plan import Plan, Position, keep, kept
@@ -151,6 +151,7 @@ class Centre:
         if step == 0:
             self._set_clock(agenda.day, 0)
             self._depot.deliver(runner, agenda.day, note)
+            places.morning(runner, self.plan.seed, agenda.day)
         elif step <= agenda.visits:
             self._set_clock(agenda.day, (step - 1) * MINUTES_OPEN // agenda.visits)
             try:

@@ -22,6 +22,7 @@ from appliance.records.care import prescriptions, visits
 from appliance.records.care.model import CaseType, Station
 from appliance.stock.dispensing.services import DispenseForm, DispenseLine
 from appliance.stock.ledger import repository as ledger
+from appliance.stock.ledger.fefo import usable
 from appliance.storage import Database, Unit
 from appliance.storage.store import ActRunner
 
@@ -73,7 +74,7 @@ class Depot:
         lines = []
         for line, code, quantity, _, _ in held.lines if held else ():
             product = self._products[code][0]
-            there = ledger.usable(runner.db, product, day)
+            there = _here(runner.db, product, day)
             bought = quantity if chance.random() >= share("too_expensive") else 0
             given = min(bought, there)
             cause = None if given == quantity else "stockout" if there < bought or not there else "too_expensive"
@@ -103,7 +104,7 @@ class Depot:
             " AND c.case_type = ?",
             (day.isoformat(), CaseType.NEW.value),
         )
-        given = min(used, ledger.usable(runner.db, product, day))
+        given = min(used, _here(runner.db, product, day))
         if not used:
             return
         line = DispenseLine(product=product, asked=used, given=given, unmet_cause="stockout" if given < used else None)
@@ -121,6 +122,11 @@ class Depot:
         if draw < share("delivery_missed"):
             return None
         return chance.choice(LATE_DAYS) if draw < share("delivery_missed") + share("delivery_late") else DELIVERY_DAY
+
+
+def _here(db: Database, product: int, day: date) -> int:
+    """What the depot itself may give: the night cupboard's is not for the day."""
+    return sum(lot.quantity for lot in usable(ledger.on_shelf(db, product, 1), day))
 
 
 def _sell_or_note(

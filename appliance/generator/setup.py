@@ -12,6 +12,7 @@ from appliance.core.actors import MACHINE, Role
 from appliance.core.clock import Clock
 from appliance.core.periods import Month
 from appliance.generator.payers import set_payers
+from appliance.generator.places import set_up_places
 from appliance.generator.supplying import cost_of
 from appliance.generator.world import world
 from appliance.records.facility.services import Facility, add_village, set_facility
@@ -61,6 +62,7 @@ def set_up(
             for code, use in monthly.items()
         ]  # fmt: skip
         open_stock(unit, place, lots, first.first)
+        set_up_places(unit, codes, monthly)
         for code, use in monthly.items():
             for back in range(1, PAPER_MONTHS + 1):
                 unit.append("paper_consumption", product=codes[code], month=str(first.plus(-back)), quantity=use)
