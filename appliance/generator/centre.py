@@ -150,8 +150,8 @@ class Centre:
 
         if step == 0:
             self._set_clock(agenda.day, 0)
-            self._depot.deliver(runner, agenda.day, note)
             places.morning(runner, self.plan.seed, agenda.day)
+            self._depot.deliver(runner, agenda.day, note)
         elif step <= agenda.visits:
             self._set_clock(agenda.day, (step - 1) * MINUTES_OPEN // agenda.visits)
             try:

@@ -44,7 +44,10 @@ def set_up_places(unit: Unit, codes: dict[str, int], monthly: dict[str, int]) ->
 
 
 def morning(runner: ActRunner, seed: int, day: date) -> None:
-    """What the depot does before people come. What the ledger refuses (a month that someone closed) is left undone."""
+    """What the depot does before people come. What the ledger refuses (a month that someone closed) is left undone.
+
+    A morning that was cut is lived again: what it did already is not done twice.
+    """
     chance = random.Random(f"{seed}/{day}/places")
     with suppress(Refused):
         if day.day == FIRST_FILL_DAY or day.weekday() == MONDAY:
@@ -73,7 +76,9 @@ def _night(runner: ActRunner, chance: random.Random, day: date) -> None:
     held = runner.db.all(
         "SELECT product, sum(quantity) FROM balance WHERE place = ? AND quantity > 0 GROUP BY 1", (NIGHT,)
     )
-    if not held:
+    if not held or runner.db.value(
+        "SELECT 1 FROM dispense WHERE place = ? AND occurred_on = ?", (NIGHT, day.isoformat())
+    ):
         return
     product, quantity = chance.choice(held)
     given = min(quantity, chance.randint(1, max(quantity // NIGHT_SHARE, 1)))
@@ -87,6 +92,8 @@ def _night(runner: ActRunner, chance: random.Random, day: date) -> None:
 
 
 def _lend(runner: ActRunner, chance: random.Random, day: date) -> None:
+    if runner.db.value("SELECT 1 FROM stock_event WHERE reason = 'lent' AND occurred_on = ?", (day.isoformat(),)):
+        return
     codes: dict[str, int] = dict(runner.db.all("SELECT code, id FROM product"))
     use = expected_monthly_use()
     product = codes[chance.choice(sorted(use, key=lambda c: (-use[c], c))[:NIGHT_PRODUCTS])]
