@@ -328,13 +328,6 @@ NOT_YET_CALLED = {
     "erase_identity": "a person's right, asked of the technician; the page comes with the machine's own",
     "due_in": "rule Q, asked by orders",
     "due_out": "rule Q, asked by orders",
-    "turned": "the page of the exchange turns it on and off",
-    "undecided": "the page of the papers received",
-    "know_sender": "the page of the papers received",
-    "keep_by_hand": "the page of the papers received",
-    "ask_file": "the page of the papers received",
-    "bytes_of": "the page of the papers received",
-    "same_bytes": "the page of the papers received",
     "made_token": "tests sign in to the stand-in with it",
 }
 """Functions that only their tests call so far, and who will."""

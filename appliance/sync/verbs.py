@@ -26,6 +26,7 @@ from appliance.sync.dhis2.codes import Fate
 from appliance.sync.dhis2.matching import Cell
 from appliance.sync.inbox import jobs as inbox
 from appliance.sync.kinds import KINDS
+from appliance.sync.medexis import desk
 from appliance.sync.medexis import exchange as exchanges
 from appliance.sync.outbox import repository, services
 from appliance.sync.status import status
@@ -43,6 +44,7 @@ class SyncVerbs:
         self._cells_of = cells_of
         self._agenda = Agenda(store.clock)
         self._changed = asyncio.Event()
+        self._has_read = False
 
     def verbs(self) -> dict[str, Verb]:
         """By the names under which the door serves them."""
@@ -57,6 +59,9 @@ class SyncVerbs:
 
     async def next(self, asked: dict[str, Any]) -> dict[str, Any]:
         """The next job, waiting for one up to `wait_seconds`; `{"job": null}` when there is none."""
+        if not self._has_read:
+            self._has_read = True  # what was kept and not read when the power failed
+            await desk.read_owed(self._store)
         deadline = asyncio.get_running_loop().time() + min(float(asked.get("wait_seconds", 0)), 600)
         while True:
             self._changed.clear()
@@ -74,6 +79,8 @@ class SyncVerbs:
         if told["kind"] == "report":
             self._agenda.noted(int(told["item"]), journal)
         result = await self._store.act(f"sync-{told['kind']}", COURIER, lambda unit: self.keep(unit, told))
+        if told["kind"] == "file":
+            await desk.read_owed(self._store)
         return result.result
 
     def keep(self, unit: Unit, told: dict[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from appliance.web.depot import (
     order_settings,
     ordering,
     orders,
+    papers,
     people,
     places,
     prices,
@@ -48,7 +49,7 @@ from appliance.web.patients import cards, identity, merging, patients, registrat
 from appliance.web.reports import reports
 from appliance.web.sales import direct_sales, sales, till
 from appliance.web.security import BODY_BYTES_MAX, closing_headers, gate, guard, who_knocks
-from appliance.web.sending import exchange
+from appliance.web.sending import exchange, medexis
 from appliance.web.staff import admin, auth, emergency, interrupted, matrix
 from appliance.web.state import AppState
 from appliance.web.static_files import static_file
@@ -64,8 +65,8 @@ MODULES = (
     counting, counting_papers, expiry,
     ordering,
     people,
-    orders, order_acts, order_papers, order_settings, proofs, shipments,
-    prices, sales, direct_sales, till, opening, closing, handovers, reports, exchange,
+    papers, orders, order_acts, order_papers, order_settings, proofs, shipments,
+    prices, sales, direct_sales, till, opening, closing, handovers, reports, exchange, medexis,
     books, expenses, bank, budget, asaco,
     act_prices, bills, claims, covers, debts, payers, sales_register,
     admin, matrix, villages, upkeep,

@@ -11,6 +11,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/depot", "depot"),
         ("/depot/commandes", "depot"),
         ("/depot/receptions", "depot"),
+        ("/depot/papiers", "depot"),
         ("/depot/mouvements", "depot"),
         ("/depot/lieux", "depot"),
         ("/depot/prets", "depot"),
@@ -41,7 +42,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
 """By post: each page's path and the tab of the matrix that opens it. A path must have a name in `NAMES`."""
 NAMES = Words({
     "/depot": "Produits",
-    "/depot/commandes": "Commandes", "/depot/receptions": "Réceptions",
+    "/depot/commandes": "Commandes", "/depot/receptions": "Réceptions", "/depot/papiers": "Papiers",
     "/depot/mouvements": "Mouvements", "/depot/lieux": "Lieux", "/depot/prets": "Prêts", "/depot/lots": "Lots bloqués",
     "/depot/inventaire": "Inventaire", "/depot/peremptions": "Péremptions",
     "/depot/codes": "Codes",

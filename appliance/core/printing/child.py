@@ -24,19 +24,25 @@ async def drawn_by_child(module: str, description: dict[str, Any]) -> bytes:
 
     Raises `InvariantBroken("paper-failed")` when the child does not give one in `SECONDS_MAX`.
     """
+    content = await asked_of_child(module, description, SECONDS_MAX)
+    if content is None or not content.startswith(b"%PDF"):
+        raise InvariantBroken("paper-failed")
+    return content
+
+
+async def asked_of_child(module: str, description: dict[str, Any], seconds_max: float) -> bytes | None:
+    """What `python -m module` writes for a description; None when it fails or takes longer than `seconds_max`."""
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", module, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
     )  # fmt: skip
     try:
-        content, _ = await asyncio.wait_for(child.communicate(json.dumps(description).encode()), SECONDS_MAX)
+        content, _ = await asyncio.wait_for(child.communicate(json.dumps(description).encode()), seconds_max)
     except TimeoutError:
         child.kill()
         await child.wait()
-        raise InvariantBroken("paper-failed") from None
-    if child.returncode or not content.startswith(b"%PDF"):
-        raise InvariantBroken("paper-failed")
-    return content
+        return None
+    return None if child.returncode else content
 
 
 def answer(draw: Callable[[dict[str, Any]], bytes]) -> None:

@@ -13,7 +13,7 @@ from appliance.sync.dhis2.programs import pull_program
 from appliance.sync.dhis2.sets import BRIEF_FIELDS, pull_set
 from appliance.sync.dhis2.transport import parse
 
-ORG_UNIT_FIELDS = "id,code,name,openingDate,closedDate,dataSets[id]"
+ORG_UNIT_FIELDS = "id,code,name,openingDate,closedDate,dataSets[id],programs[id]"
 _UID = re.compile(r"^[a-zA-Z][a-zA-Z0-9]{10}$")
 _PAGES_MAX = 20
 

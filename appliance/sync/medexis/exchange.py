@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -124,11 +124,6 @@ def put(unit: Unit, exchange: Exchange) -> None:
         " AND attempts = 0",
         (CONFIRMATION, ACKNOWLEDGEMENT),
     )
-
-
-def turned(exchange: Exchange, *, on: bool) -> Exchange:
-    """The same, on or off."""
-    return replace(exchange, is_on=on)
 
 
 def read(raw: Mapping[str, Any]) -> Exchange:

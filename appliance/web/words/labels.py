@@ -186,6 +186,43 @@ STATES = Words({
     "held": "attend quelqu'un", "superseded": "remplacé",
 })  # fmt: skip
 STATE_TAGS = {"waiting": "info", "sending": "info", "done": "ok", "refused": "danger", "held": "warn", "superseded": ""}
+PAPERS = Words({"open": "à voir", "order": "commande", "shipment": "livraison", "aside": "mis de côté"})
+PAPER_KINDS = Words({"order_form": "un bon de commande", "delivery_note": "un bordereau de livraison"})
+PAPER_FAULTS = Words({
+    "no-text": "Ce papier est une image : ouvrez-le et tapez ses lignes ci-dessous.",
+    "not-recognised": "Ce papier n'a pas une forme connue : tapez ses lignes ci-dessous.",
+    "column-missing": "La forme du papier a changé. Il manque la colonne :", "field-missing": "Il manque dans l'en-tête :",
+    "value-unreadable": "Ce chiffre n'est pas lisible :", "no-lines": "Aucune ligne n'est lisible : tapez-les ci-dessous.",
+    "not-a-pdf": "Ce fichier n'est pas un PDF : ouvrez-le et tapez ses lignes ci-dessous.",
+    "unreadable": "Ce fichier ne se laisse pas lire : ouvrez-le et tapez ses lignes ci-dessous.",
+})  # fmt: skip
+GUESSES = Words({
+    "alias": "déjà reconnu", "code": "code et nom concordent", "name": "par le nom : à vérifier",
+    "differs": "le code et le nom ne disent pas le même produit : choisissez", "none": "produit à choisir",
+})  # fmt: skip
+FILES = Words(
+    {"waiting": "à télécharger", "shown": "pas encore téléchargé", "kept": "gardé", "given_up": "trop grand ou disparu"}
+)
+EVENT_KINDS = Words(
+    {"order-confirmation": "Confirmation de commande", "shipment-acknowledgement": "Accusé de réception"}
+)
+RECIPIENTS = Words({
+    "users": "Destinataires des bons de commande : utilisateurs (identifiants)", "userGroups": "… groupes d'utilisateurs (identifiants)",
+    "organisationUnits": "… structures (identifiants)",
+})  # fmt: skip
+EVENT_FIELDS = Words({
+    "reference": "Numéro de commande", "decision": "Décision", "line_count": "Nombre de lignes", "lines": "Lignes en un texte",
+    "supplier": "Fournisseur", "note_text": "Réserves", "ordered_on": "Date de commande", "confirmed_on": "Date de confirmation",
+    "expected_on": "Date attendue", "kind": "Normale ou urgente", "product": "Produit (code)", "product_name": "Produit (nom)",
+    "reason": "Motif", "proposed": "Quantité proposée", "confirmed": "Quantité confirmée", "note": "Numéro du bordereau",
+    "received_on": "Date de réception", "temperature": "Température", "ordered": "Quantité commandée",
+    "announced": "Quantité annoncée", "counted": "Quantité comptée", "accepted": "Quantité acceptée", "refused": "Quantité refusée",
+    "surplus": "Surplus", "lot": "Lot", "expires_on": "Péremption",
+})  # fmt: skip
+EVENT_WORDS = Words({
+    "as_proposed": "telle que proposée", "changed": "avec changements", "normal": "normale", "emergency": "urgente",
+    "whole": "tout est conforme", "gaps": "écarts",
+})  # fmt: skip
 CSV_FAULTS = Words({
     "columns": "la première ligne doit nommer les colonnes", "not-csv": "ce n'est pas un tableau CSV", "too-long": "trop de lignes",
     "product": "ce code de produit n'est pas dans la liste", "lot": "numéro de lot manquant ou trop long",
