@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -152,12 +153,14 @@ def _morning(data: Path, url: str) -> bool:
     from appliance.generator.plan import kept
     from appliance.generator.today import open_today
     from appliance.sync import link as links
+    from appliance.sync.medexis import exchange as exchanges
 
     def keep(unit: Any) -> dict[str, Any]:
         wanted = links.Link(
             base_url=url, username="cscom", password="District1", data_sets={"RMA": "RMA", "CRGS": "CRGS"}
         )
         links.set_link(unit, wanted)
+        exchanges.put(unit, replace(exchanges.get(unit), is_on=True))
         return {}
 
     with open_store(data) as store:
@@ -184,7 +187,7 @@ def _run(data: Path, port: int, standin_port: int, is_filling: bool) -> None:
 
     base = [sys.executable, "-m", "appliance"]
     commands = [
-        [*base, "standin", "--data", str(data / "dhis2"), "--port", str(standin_port)],
+        [*base, "standin", "--data", str(data / "dhis2"), "--port", str(standin_port), "--medexis"],
         [*base, "serve", "--data", str(data), "--port", str(port), "--demo"],
         [*base, "courier", "--data", str(data)],
     ]

@@ -28,8 +28,9 @@ def look(here: Instance) -> None:
     """Do all that is due by now: nothing is done twice, however often it looks."""
     if not here.settings.medexis.is_on:
         return
+    last = Month.of(here.clock.today()).plus(-1).dhis2  # a month reported too late is answered by the next form
     for unit, period in reading.months_reported(here):
-        if not any(o["unit"] == unit and o["period"] == period for o in orders(here)):
+        if period == last and not any(o["unit"] == unit and o["period"] == period for o in orders(here)):
             propose(here, unit, period)
     for order in orders(here):
         _hear(here, order)
