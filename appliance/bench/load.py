@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlite
 
-from appliance.billing.sales.services import PricedLine, price_lines
+from appliance.billing.sales.pricing import PricedLine, price_lines
 from appliance.billing.till.sessions import session_for
 from appliance.core.actors import Actor, Role
 from appliance.core.clock import FixedClock, SystemClock
