@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from appliance.core.actors import Actor, Role
+from appliance.core.actors import MACHINE, Actor, Role
 from appliance.core.clock import FixedClock
 from appliance.core.errors import Refused
 from appliance.core.periods import Month, completed_months
@@ -171,6 +171,9 @@ class Centre:
             _close(runner, form, agenda.closes, note)
             if form == CODES[-1]:
                 takings.state_month(runner, agenda.closes)
+        # A step that wrote nothing of its own, or was refused, is over all the same: taken up again it would be lived twice.
+        if (held := kept(runner.db)) is None or held[1] != following:
+            runner.act("live-on", MACHINE, lambda unit: _only(note, unit))
 
     def _visit(self, runner: ActRunner, chance: random.Random, agenda: Agenda, note: Callable[[Unit], None]) -> None:
         day = agenda.day
@@ -229,6 +232,11 @@ def generate(store: Store, plan: Plan, said: Callable[[Month], None] = lambda _:
         if day == Month.of(day).last:
             said(Month.of(day))
     return centre
+
+
+def _only(note: Callable[[Unit], None], unit: Unit) -> dict[str, Any]:
+    note(unit)
+    return {}
 
 
 def _close(runner: ActRunner, form: str, month: Month, note: Callable[[Unit], None]) -> None:

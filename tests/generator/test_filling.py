@@ -18,6 +18,7 @@ from appliance.generator.today import open_today
 from appliance.reports.closing.services import close_month
 from appliance.stock.dispensing.services import DispenseForm, DispenseLine
 from appliance.stock.ledger import repository as ledger
+from appliance.stock.ledger.fefo import usable
 from appliance.stock.ledger.services import ReceivedLot, receive
 from appliance.storage import FileKey, Store, Unit
 from appliance.upkeep.checks import digest, run_checks
@@ -97,7 +98,10 @@ def test_people_work_while_the_past_arrives_and_nothing_they_did_is_lost(tmp_pat
     assert open_today(store, seed=1) == 6
     with store.reading() as db:
         shelf = [
-            (product, ledger.usable(db, product, TODAY))
+            (
+                product,
+                sum(lot.quantity for lot in usable(ledger.on_shelf(db, product, 1), TODAY)),
+            )  # not the night cupboard's
             for (product,) in db.all("SELECT DISTINCT product FROM stock_day")
         ]
 
