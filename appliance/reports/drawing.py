@@ -25,6 +25,7 @@ TINT = colors.Color(0.92, 0.95, 0.93)
 GREY = colors.Color(0.82, 0.82, 0.82)
 SMALL = ParagraphStyle("small", fontName=PLAIN, fontSize=7, leading=8.6)
 TIGHT = ParagraphStyle("tight", fontName=BOLD, fontSize=5.6, leading=6.8, alignment=1, splitLongWords=0)
+WORDS = ParagraphStyle("words", fontName=PLAIN, fontSize=5.6, leading=6.8, alignment=1)
 HEAD = ParagraphStyle("head", fontName=BOLD, fontSize=13, leading=16)
 SECTION = ParagraphStyle("section", fontName=BOLD, fontSize=10, leading=14, spaceBefore=6)
 
@@ -68,7 +69,7 @@ def _table(table: dict[str, Any]) -> Table:
     columns, heads = table["columns"], len(table["heads"])
     first = 78 * mm if columns < 15 else 62 * mm
     rows: list[list[Any]] = [[Paragraph(markup(c), TIGHT) for c in line] for line in table["heads"]]
-    rows += [[Paragraph(markup(line[0]), SMALL), *line[1:]] for line in table["rows"]]
+    rows += [[Paragraph(markup(line[0]), SMALL), *map(_cell, line[1:])] for line in table["rows"]]
     style: list[Any] = [
         ("GRID", (0, 0), (-1, -1), 0.3, colors.grey), ("FONT", (0, 0), (-1, -1), PLAIN, 7),
         ("BACKGROUND", (0, 0), (-1, heads - 1), TINT), ("ALIGN", (1, 0), (-1, -1), "CENTER"),
@@ -82,6 +83,11 @@ def _table(table: dict[str, Any]) -> Table:
     made = Table(rows, colWidths=[first, *[(WIDTH - first) / columns] * columns], repeatRows=heads)
     made.setStyle(TableStyle(style))
     return made
+
+
+def _cell(text: str) -> Any:
+    """A figure as it is; words, in a column as narrow as a figure's, over several lines."""
+    return Paragraph(markup(text), WORDS) if " " in text else text
 
 
 def _signatures(people: list[str]) -> list[Flowable]:

@@ -7,7 +7,7 @@ combination of categories says how it is split; age bands are completed months a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -80,7 +80,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A whole form. `columns` and no elements: one line a product of the catalogue (CRGS)."""
+    """A whole form. `columns` and no elements: one line a product of the catalogue (CRGS).
+
+    `based` names the columns whose figures say what they rest on, a count or the ledger, with the head of that on paper.
+    """
 
     code: str
     name: str
@@ -91,6 +94,7 @@ class Form:
     elements: tuple[Element, ...]
     checks: tuple[Check, ...]
     columns: tuple[tuple[str, str, str], ...] = ()
+    based: Mapping[str, str] = field(default_factory=dict)
 
     def cells(self, element: Element) -> Iterator[dict[str, str]]:
         """Every disaggregation of an element, in the order of the paper."""
@@ -131,7 +135,12 @@ def load_form(file: Path) -> Form:
         )  # fmt: skip
         named = {c for code, _, _ in columns for c in (code, f"{code}+")} | {"days"}
         line_checks = [c for i in range(len(held.need(("checks",), list))) for c in _checks(held, i, named, set())]
-        return _form(held, {}, (), (), tuple(line_checks), columns)
+        based = {
+            code: held.need(("columns", i, "basis_name"), str)
+            for i, (code, _, _) in enumerate(columns)
+            if "basis_name" in held.need(("columns", i), dict)
+        }
+        return _form(held, {}, (), (), tuple(line_checks), columns, based)
     categories = {name: _options(held, name) for name in held.need(("categories",), dict)}
     sections = tuple(
         (held.need(("sections", i, "code"), str), held.need(("sections", i, "name"), str))
@@ -152,11 +161,12 @@ def load_form(file: Path) -> Form:
 def _form(
     held: Located, categories: Mapping[str, tuple[Option, ...]], sections: tuple[tuple[str, str], ...],
     elements: tuple[Element, ...], checks: tuple[Check, ...], columns: tuple[tuple[str, str, str], ...],
+    based: Mapping[str, str] | None = None,
 ) -> Form:  # fmt: skip
     return Form(
         code=held.need(("id",), str), name=held.need(("name",), str), edition=held.need(("edition",), str),
         source=held.need(("source",), str), categories=categories, sections=sections, elements=elements, checks=checks,
-        columns=columns,
+        columns=columns, based=based or {},
     )  # fmt: skip
 
 

@@ -65,12 +65,14 @@ def _tables(form: Form, cells: tuple[ReportCell, ...], names: dict[str, str]) ->
     for cell in cells:
         by_code.setdefault(cell.code, []).append(cell)
     if form.columns:
+        names_of = [(name, form.based.get(code)) for code, name, _ in form.columns]
+        top = ["Produit", *[head for pair in names_of for head in pair if head]]
         rows = [
-            [names.get(code, code), *[_shown(c.value) for c in found]]
+            [names.get(code, code), *[text for c in found for text in _with_basis(form, c)]]
             for code, found in by_code.items()
             if any(c.value not in (None, 0) for c in found)
         ]
-        yield _described("Produits", [["Produit", *[n for _, n, _ in form.columns]]], rows, [], len(form.columns))
+        yield _described("Produits", [top], rows, [], len(top) - 1)
         return
     for section, title in form.sections:
         groups: dict[tuple[str, ...], list[Element]] = {}
@@ -86,6 +88,14 @@ def _tables(form: Form, cells: tuple[ReportCell, ...], names: dict[str, str]) ->
                 total = [str(sum(numbers)) if numbers else ""] if combo else []
                 rows.append([element.name, *[_shown(c.value) for c in found], *total])
             yield _described(title, heads, rows, spans, columns)
+
+
+def _with_basis(form: Form, cell: ReportCell) -> list[str]:
+    """A figure as printed, and what it rests on in the column beside it where the form has one."""
+    if cell.disaggregation["column"] not in form.based:
+        return [_shown(cell.value)]
+    said = f"inventaire {date_short(cell.counted_on)}" if cell.counted_on else "théorique"
+    return [_shown(cell.value), said if cell.basis else ""]
 
 
 def _heads(form: Form, combo: tuple[str, ...]) -> tuple[list[list[str]], list[Any], int]:

@@ -1,7 +1,8 @@
 """The CRGS: one line a product, each column from the ledger.
 
 SI is the SDU of the month before (and the opening stock entered in the month); QR, QU, QP, QA the month's movements;
-ST = SI + QR - QU - QP + QA; SDU the usable stock on the last day (no count was made: the ledger's own figure);
+ST = SI + QR - QU - QP + QA; SDU the usable stock on the last day, after the variances of the month's counts: the form
+names the column that says beside it whether a count stands behind it or the ledger alone;
 EC = SDU - ST: what expired or was frozen in the month shows here until its destruction is written, which then shows
 with the other sign, because it had left the SDU already; JR days without usable stock; CMM and what follows
 from it at the month's end.
@@ -14,12 +15,13 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from appliance.core.periods import Month
-from appliance.reports.closing.model import ReportCell, Source
+from appliance.reports.closing.model import LEDGER, ReportCell, Source
 from appliance.reports.form import Form
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.catalogue.repository import Product
 from appliance.stock.consumption.average import average_monthly_consumption
 from appliance.stock.consumption.history import history, stockout_count
+from appliance.stock.counting.month import counted_in
 from appliance.stock.ordering.quantity import Situation, propose
 from appliance.stock.ordering.standing import Standing, pack_of, standings
 from appliance.storage import Database
@@ -49,7 +51,7 @@ def stock_lines(db: Database, form: Form, month: Month, until: date) -> tuple[Re
     records = _records(db, month.first, last)
     usable, soon = _usable_at(db, last), _usable_at(db, last, last + timedelta(days=SOON_DAYS + 1))
     cells: list[ReportCell] = []
-    around = standings(db, last)
+    around, counted = standings(db, last), counted_in(db, month.first, last)
     for product in catalogue.listed(db, limit=1000):
         known = product.id in known_before or product.id in moved
         figures = (
@@ -61,11 +63,13 @@ def stock_lines(db: Database, form: Form, month: Month, until: date) -> tuple[Re
         )
         for code, _, _ in form.columns:
             value = figures.get(code)
+            vouched = counted.get(product.id)
             cells.append(
                 ReportCell(
                     code=product.code, disaggregation={"column": code}, value=value,
                     source=Source.EMPTY if value is None else Source.COMPUTED,
                     records=tuple(records.get((product.id, code), ())),
+                    basis=None if value is None or code not in form.based else vouched.isoformat() if vouched else LEDGER,
                 )
             )  # fmt: skip
     return tuple(cells)

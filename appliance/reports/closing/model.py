@@ -17,6 +17,9 @@ import msgspec
 
 from appliance.core.clock import to_datetime
 
+LEDGER = "ledger"
+"""The basis of a stock that no count of the month stands behind."""
+
 
 class Source(StrEnum):
     """Where a figure came from. An empty cell has no figure: null, which is not zero."""
@@ -29,7 +32,8 @@ class Source(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportCell:
     """One cell: `disaggregation` is option code by category; `records` are the ids of the rows it was computed from
-    (facts, or movements for stock lines); `typed_by` is the staff id behind a typed figure."""
+    (facts, or movements for stock lines); `typed_by` is the staff id behind a typed figure; `basis` is what a stock
+    that could be counted rests on: `LEDGER`, or the day of the count (ISO date); None for every other cell."""
 
     code: str
     disaggregation: Mapping[str, str]
@@ -37,6 +41,12 @@ class ReportCell:
     source: Source
     records: tuple[int, ...] = ()
     typed_by: int | None = None
+    basis: str | None = None
+
+    @property
+    def counted_on(self) -> date | None:
+        """Since which day a count stands behind the figure; None when none does."""
+        return None if self.basis in (None, LEDGER) else date.fromisoformat(str(self.basis))
 
     def as_json(self) -> dict[str, Any]:
         """As the command line shows it: `records` is how many rows stand behind the figure."""
@@ -75,6 +85,7 @@ def frozen(cells: Sequence[ReportCell]) -> str:
             {
                 "code": c.code, "disaggregation": dict(sorted(c.disaggregation.items())), "value": c.value,
                 "source": c.source.value, "records": list(c.records), "typed_by": c.typed_by,
+                **({"basis": c.basis} if c.basis else {}),
             }
             for c in cells
         ]
@@ -86,7 +97,7 @@ def thawed(text: str) -> tuple[ReportCell, ...]:
     return tuple(
         ReportCell(
             code=c["code"], disaggregation=c["disaggregation"], value=c["value"], source=Source(c["source"]),
-            records=tuple(c["records"]), typed_by=c["typed_by"],
+            records=tuple(c["records"]), typed_by=c["typed_by"], basis=c.get("basis"),
         )
         for c in msgspec.json.decode(text)
     )  # fmt: skip
