@@ -136,7 +136,7 @@ def _typed(
     element: Element, disaggregation: dict[str, str], typed: dict[tuple[str, str], tuple[str | None, int | None]]
 ) -> ReportCell:
     text, who = typed.get((element.code, repository.disaggregation_key(disaggregation)), (None, None))
-    value: int | str | None = int(text) if text is not None and text.lstrip("-").isdigit() else text
+    value: int | str | None = int(text) if text is not None and text.lstrip("-").isdecimal() else text
     return ReportCell(
         code=element.code, disaggregation=disaggregation, value=value,
         source=Source.EMPTY if text is None else Source.TYPED, typed_by=who if text is not None else None,

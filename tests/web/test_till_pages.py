@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 
 from appliance.access import pins, staff
@@ -11,6 +12,8 @@ from appliance.core.actors import Role
 from appliance.storage import Store
 from tests.conftest import Act
 from tests.web.counter import PARACETAMOL, Counter, Hand, stocked
+from tests.web.inside import House
+from tests.web.test_no_names import filled, text_of
 
 PIN = "274193"
 
@@ -82,6 +85,33 @@ def test_the_count_is_blind_until_it_is_saved_and_a_difference_needs_its_reason(
     done = cashier.post(f"/caisse/cloture/{session}", {"raison": "pièce tombée"})
     assert "Caisse clôturée" in done.text
     assert rows(store, "SELECT variance_fcfa, reason FROM till_closing") == [(-10, "pièce tombée")]
+
+
+def test_who_keeps_a_till_finds_its_figure_nowhere_the_head_neither(
+    counter: Counter, act: Act, keys: dict[str, int]
+) -> None:
+    head = counter.tablet(act, "Une Cheffe", Role.HEAD)
+    pieces = {"piece-5000": "1", "piece-500": "3", "piece-50": "1"}
+    head.post("/caisse/ouverture", {"caisse": "nouvelle", "nom": "Caisse", **pieces})
+    sell(head, keys, 13)  # 6,550 + 130 F
+    paths = [
+        filled(path) for path, opt in House(counter.store).routes("GET") if opt.get("tab") in ("caisse", "comptes")
+    ]
+    found = {path for path in [*paths, "/", "/caisse/brouillard?compte=till"] if "6680" in plain(head.get(path))}
+    expense = {"compte": "energy", "montant": "9 000", "objet": "Facture d'eau", "piece": "F1", "paye": "1"}
+    refused = head.post("/caisse/depenses", expense)
+    assert "pas autant" in refused.text
+    found |= {"a refused expense"} if "6680" in plain(refused) else set()
+    paths = [f"/caisse/asaco/2026-10/lignes?de={code}" for code in ("till", "stock")] + ["/caisse/asaco?mois=2026-10"]
+    found |= {path for path in paths if head.get(path).status_code == 200}
+    assert found == set()
+    treasurer = counter.tablet(act, "Une Trésorière", Role.TREASURER)
+    assert "6680" in plain(treasurer.get("/caisse/brouillard"))
+
+
+def plain(answer: httpx.Response) -> str:
+    """An answer's text with the figures unspaced."""
+    return re.sub("[\u202f\u00a0]", "", text_of(answer))
 
 
 def test_the_treasurer_signs_with_the_own_pin_on_the_cashier_s_tablet(

@@ -70,6 +70,13 @@ def test_the_search_for_bare_words_finds_them(written: str, found: list[str]) ->
     assert list(bare_words(written)) == found
 
 
+def test_no_list_of_words_is_written_over_by_another() -> None:
+    for file in sorted((ROOMS / "web" / "words").glob("*.py")):
+        body = ast.parse(file.read_text("utf-8")).body
+        names = [t.id for node in body if isinstance(node, ast.Assign) for t in node.targets if isinstance(t, ast.Name)]
+        assert sorted(names) == sorted(set(names)), file.name
+
+
 def test_no_handler_puts_a_bare_text_beside_a_field() -> None:
     bare = []
     for file in sorted((ROOMS / "web").rglob("*.py")):

@@ -206,6 +206,6 @@ def _who(db: Database, name: str, today: date) -> int:
 
 def _expiry(text: str) -> tuple[int, int, int | None]:
     parts = text.split("-")
-    if len(parts) not in (2, 3) or not all(p.isdigit() for p in parts):
+    if len(parts) not in (2, 3) or not all(p.isdecimal() for p in parts):
         raise Refused("bad-expiry", lot=text)
     return int(parts[0]), int(parts[1]), int(parts[2]) if len(parts) == 3 else None

@@ -156,7 +156,7 @@ def _units(line: dict[str, Any], name: str, product: str, default: int | None = 
 
 def _expiry(text: str) -> tuple[int | None, int | None, int | None]:
     """ "2028-06" (month's end) or "2028-06-15"; nothing for an empty text. Raises `Refused("bad-expiry")`."""
-    parts = [int(part) for part in text.split("-") if part.isdigit()]
+    parts = [int(part) for part in text.split("-") if part.isdecimal()]
     if not text:
         return None, None, None
     if len(parts) not in (2, 3) or len(parts) != len(text.split("-")):

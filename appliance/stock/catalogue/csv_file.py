@@ -118,7 +118,7 @@ def _line(line: int, cells: dict[str, str]) -> ProductLine | LineFault:
     code, units, ven, cold = (cells[c] for c in ("code", "unites_par_conditionnement", "ven", "chaine_froid"))
     if not code.replace("-", "").replace("_", "").isalnum():
         return wrong("code-letters", f"code {code!r} has characters other than letters, digits, - and _", found=code)
-    if not units.isdigit() or not 1 <= int(units) <= PACK_MAX:
+    if not units.isdecimal() or not 1 <= int(units) <= PACK_MAX:
         return wrong(
             "pack-units", f"unites_par_conditionnement must be a whole number from 1, not {units!r}", found=units
         )

@@ -140,7 +140,7 @@ def _settle(unit: Unit, document: int, outcome: str, record: bytes | None, conte
 
 
 def _announced(line: Mapping[str, Any]) -> AnnouncedLine:
-    parts = [int(p) for p in str(line.get("expires") or "").replace("-", "/").split("/") if p.isdigit()]
+    parts = [int(p) for p in str(line.get("expires") or "").replace("-", "/").split("/") if p.isdecimal()]
     expires: date | None = None
     try:
         if len(parts) == 2:

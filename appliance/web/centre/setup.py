@@ -190,7 +190,13 @@ def _villages(form: Form) -> tuple[tuple[str, bool, dict[int, int], str | None],
         population: dict[int, int] = {}
         for piece in counts.replace(" ", "").split(","):
             year, _sign, people = piece.partition("=")
-            if piece and not (year.isdigit() and people.isdigit() and 1990 <= int(year) <= 2100 and len(people) < 7):
+            if piece and not (
+                year.isdecimal()
+                and people.isdecimal()
+                and len(year) == 4
+                and 1990 <= int(year) <= 2100
+                and len(people) < 7
+            ):
                 form.errors["villages"] = _("Ligne %(line)s : écrivez les habitants ainsi : 2026=1200") % {
                     "line": number
                 }

@@ -40,7 +40,7 @@ async def open_some(request: Request[Any, Any, Any]) -> Response[bytes] | Redire
     form = await read_form(request)
     lot, _sep, place = form.raw("lot").partition("-")
     count, session = form.integer("flacons", required=True, low=1, high=vials.VIALS_MAX), form.integer("seance")
-    if not (lot.isdigit() and place.isdigit() and len(lot) < 10 and len(place) < 10):
+    if not (lot.isdecimal() and place.isdecimal() and len(lot) < 10 and len(place) < 10):
         form.errors["lot"] = _("Choisissez dans la liste.")
 
     def write(unit: Unit) -> dict[str, Any]:
@@ -58,7 +58,7 @@ async def end(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     given: dict[int, int] = {}
     for name in form.typed:
         key = name.removeprefix("donne-")
-        if name.startswith("donne-") and key.isdigit() and len(key) < 10:
+        if name.startswith("donne-") and key.isdecimal() and len(key) < 10:
             doses = form.integer(name, high=100_000)
             if doses is not None:
                 given[int(key)] = doses

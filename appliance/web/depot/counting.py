@@ -80,7 +80,7 @@ async def set_shelves(request: Request[Any, Any, Any]) -> Response[bytes] | Redi
 
     def write(unit: Unit) -> dict[str, Any]:
         wanted = {
-            int(name[6:]): form.raw(name) for name in form.typed if name.startswith("rayon-") and name[6:].isdigit()
+            int(name[6:]): form.raw(name) for name in form.typed if name.startswith("rayon-") and _is_key(name[6:])
         }
         known = {p.id for p in catalogue.listed(unit, limit=catalogue.WHOLE)}
         place = ledger.main_place(unit)
@@ -203,7 +203,7 @@ async def again(request: Request[Any, Any, Any], count: int) -> Response[bytes] 
     form = await read_form(request)
 
     def write(unit: Unit) -> dict[str, Any]:
-        services.ask_again(unit, count, [int(v) for v in form.many("recompter") if v.isdigit() and len(v) < 10])
+        services.ask_again(unit, count, [int(v) for v in form.many("recompter") if _is_key(v)])
         return {}
 
     return await acted(
@@ -220,7 +220,7 @@ async def decide(request: Request[Any, Any, Any], count: int) -> Response[bytes]
         told = {
             int(name[6:]): Told(reason=form.raw(name), note=form.raw(f"note-{name[6:]}")[:300])
             for name in form.typed
-            if name.startswith("motif-") and name[6:].isdigit() and form.raw(name)
+            if name.startswith("motif-") and _is_key(name[6:]) and form.raw(name)
         }
         try:
             return {"n": len(services.finalise(unit, count, told, form.raw("decision")))}
@@ -250,6 +250,10 @@ async def abandon(request: Request[Any, Any, Any], count: int) -> Response[bytes
         return {}
 
     return await acted(request, "count-abandon", form, write, lambda _done: PATH, view_of(count), "count.html")
+
+
+def _is_key(text: str) -> bool:
+    return text.isdecimal() and len(text) < 12
 
 
 HANDLERS = [

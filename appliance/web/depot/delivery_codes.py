@@ -43,7 +43,7 @@ def keep_packs(unit: Unit, form: Form) -> None:
     """Learn the packs that the person ticked at this delivery."""
     for row in form.rows("lot"):
         key, gtin = form.raw(f"lot-{row}-produit"), form.raw(f"lot-{row}-gtin")
-        product = catalogue.by_id(unit, int(key)) if key.isdigit() and len(key) < 10 else None
+        product = catalogue.by_id(unit, int(key)) if key.isdecimal() and len(key) < 10 else None
         if product and gtin and form.ticked(f"lot-{row}-retenir"):
             # Someone told otherwise since the page was opened: the delivery is not held up for a code.
             with suppress(Refused):

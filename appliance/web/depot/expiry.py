@@ -81,7 +81,7 @@ def _lines(form: Form) -> list[Destroyed]:
     found = []
     for value in form.many("detruire"):
         lot, _dash, place = value.partition("-")
-        if not (lot.isdigit() and place.isdigit() and len(value) < 20):
+        if not (lot.isdecimal() and place.isdecimal() and len(value) < 20):
             continue
         quantity = form.integer(f"quantite-{value}", required=True, low=1)
         cause = form.choice(f"cause-{value}", list(destruction_rules().causes), required=True)

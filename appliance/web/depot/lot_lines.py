@@ -49,7 +49,7 @@ def lots_in(db: Database, form: Form, on: date) -> list[ReceivedLot]:
 def product_in(db: Database, form: Form, row: int) -> Product | None:
     """The product of a line."""
     key = form.raw(f"lot-{row}-produit")
-    return catalogue.by_id(db, int(key)) if key.isdigit() and len(key) < 10 else None
+    return catalogue.by_id(db, int(key)) if key.isdecimal() and len(key) < 10 else None
 
 
 def units_in(form: Form, row: int, product: Product) -> int | None:
@@ -79,7 +79,7 @@ def expiry_in(form: Form, name: str) -> tuple[int, int, int | None] | None:
     parts = [p for p in form.raw(name).replace("-", "/").replace(".", "/").replace(" ", "/").split("/") if p]
     if not parts:
         return None
-    numbers = [int(p) for p in parts if p.isdigit() and len(p) < 5]
+    numbers = [int(p) for p in parts if p.isdecimal() and len(p) < 5]
     if len(numbers) == len(parts) and len(numbers) in (2, 3):
         numbers = numbers[::-1] if numbers[-1] > 1000 else numbers
         year, month, day = numbers[0], numbers[1], numbers[2] if len(numbers) == 3 else None

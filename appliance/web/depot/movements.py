@@ -191,7 +191,7 @@ def _dated(unit: Unit, form: Form, on: date) -> None:
 def _reason(db: Database, form: Form) -> Reason | None:
     """The reason chosen; of a loan that is settled, the one that its direction makes."""
     loan = form.raw("pret")
-    if loan.isdigit() and len(loan) < 10:
+    if loan.isdecimal() and len(loan) < 10:
         return default_reasons()[LOAN_RETURNS[owed.loan(db, int(loan)).direction]]
     code = form.raw("motif")
     return default_reasons()[code] if code in labels.REASONS and code not in LOAN_RETURNS.values() else None
@@ -207,12 +207,12 @@ def _prefill(db: Database, form: Form, today: date) -> None:
     """The lines that are known already: what a place lacks of its levels, what is due of a loan."""
     row = 0
     loan, end = form.raw("pret"), form.raw("vers")
-    if loan.isdigit() and len(loan) < 10:
+    if loan.isdecimal() and len(loan) < 10:
         for line in owed.loan(db, int(loan)).lines:
             if line.due:
                 form.typed |= {f"lot-{row}-produit": [str(line.product)], f"lot-{row}-quantite": [str(line.due)]}
                 row += 1
-    elif form.raw("motif") == "resupply" and end.isdigit() and len(end) < 10 and not form.rows("lot"):
+    elif form.raw("motif") == "resupply" and end.isdecimal() and len(end) < 10 and not form.rows("lot"):
         for level, takes in to_fill(db, _place(db, form).id, int(end), today):
             for take in takes:
                 form.typed |= {
@@ -237,7 +237,7 @@ def _view(request: Ask, db: Database, form: Form) -> dict[str, Any]:
         "either": reason is not None and reason.sign == 0 and EFFECTS[reason.kind].sign == 0,
         "is_transfer": reason is not None and reason.kind is MovementKind.TRANSFER_OUT,
         "is_loan": reason is not None and reason.code in ("lent", "borrowed"),
-        "loan": owed.loan(db, int(form.raw("pret"))) if form.raw("pret").isdigit() and len(form.raw("pret")) < 10 else None,
+        "loan": owed.loan(db, int(form.raw("pret"))) if form.raw("pret").isdecimal() and len(form.raw("pret")) < 10 else None,
         "neighbours": counterparts(db),
     }  # fmt: skip
 

@@ -148,7 +148,7 @@ async def lines(request: Request[Any, Any, Any], order: int) -> Response[bytes] 
     def write(unit: Unit) -> dict[str, Any]:
         quiet = Form(form.typed)
         services.edit(unit, order, _answers(quiet, repository.lines(unit, order)))
-        return {"line": services.add_line(unit, order, int(added) if added.isdigit() and len(added) < 10 else 0)}
+        return {"line": services.add_line(unit, order, int(added) if added.isdecimal() and len(added) < 10 else 0)}
 
     return await on_order(request, order, "add-order-line", form, write, "")
 
@@ -232,7 +232,7 @@ def _mark_unexplained(order: Order, lines_: list[OrderLine], answers: list[Answe
 def _step(form: Form) -> None:
     """The − and + buttons of a tablet without script: "l-3-boites+1"."""
     name, sign, by = form.raw("pas").partition("+") if "+" in form.raw("pas") else form.raw("pas").rpartition("-")
-    if name in form.typed and by.isdigit() and len(by) < 4:
+    if name in form.typed and by.isdecimal() and len(by) < 4:
         now = Form(form.typed).integer(name, high=PACKS_MAX) or 0
         form.typed[name] = [str(max(0, now + int(by) if sign == "+" else now - int(by)))]
 

@@ -29,7 +29,7 @@ class Choice:
 def choices(db: Database, text: str, today: date, *, on_shelf: bool = False) -> list[Choice]:
     """Products that fit a text, or the one whose box bears the code typed; with `on_shelf`, only those of which something may be given today."""
     held = ledger.usable_by_product(db, today)
-    coded = scanned(db, text, today).product if len(text) >= CODE_MIN and any(c.isdigit() for c in text) else None
+    coded = scanned(db, text, today).product if len(text) >= CODE_MIN and any(c.isdecimal() for c in text) else None
     found = [
         Choice(id=p.id, label=p.label, form=p.form, unit=p.base_unit, held=held.get(p.id, 0))
         for p in ([coded] if coded else catalogue.listed(db, text))
@@ -44,10 +44,10 @@ def keep_lines(db: Database, form: Form, prefix: str, fresh: dict[str, str]) -> 
     A product that stands in a line already is not added twice when `fresh` says what a line begins with.
     """
     gone = form.raw("retire")
-    for name in [n for n in form.typed if gone.isdigit() and n.startswith(f"{prefix}-{gone}-")]:
+    for name in [n for n in form.typed if gone.isdecimal() and n.startswith(f"{prefix}-{gone}-")]:
         del form.typed[name]
     added = form.raw("ajoute")
-    product = catalogue.by_id(db, int(added)) if added.isdigit() and len(added) < 10 else None
+    product = catalogue.by_id(db, int(added)) if added.isdecimal() and len(added) < 10 else None
     rows = form.rows(prefix)
     if product is None:
         return

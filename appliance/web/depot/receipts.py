@@ -192,9 +192,9 @@ async def _save(request: Ask, form: Form) -> int:
 def _begun(request: Ask, db: Database, order: int | None, shipment: int | None, subject: str) -> Form:
     """The draft of this delivery, or its empty form."""
     kind, _dash, key = subject.partition("-")
-    if kind == "order" and key.isdigit():
+    if kind == "order" and key.isdecimal() and len(key) < 12:
         order = int(key)
-    if kind == "shipment" and key.isdigit():
+    if kind == "shipment" and key.isdecimal() and len(key) < 12:
         shipment = int(key)
     fresh = f"shipment-{shipment}" if shipment is not None else f"order-{order}" if order is not None else ""
     subject = fresh or (subject if SUBJECT.fullmatch(subject) else f"loose-{secrets.token_hex(4)}")

@@ -243,4 +243,4 @@ def _printed(day: date | None, precision: str | None) -> str:
 
 def _key(form: Form, name: str) -> int | None:
     text = form.raw(name)
-    return int(text) if text.isdigit() and len(text) < 12 else None
+    return int(text) if text.isdecimal() and len(text) < 12 else None

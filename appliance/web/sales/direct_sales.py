@@ -135,10 +135,10 @@ def _view(request: Ask, db: Database, form: Form) -> dict[str, Any]:
 
 def _line(db: Database, form: Form, index: int, today: date, place: int) -> CounterLine | None:
     key, typed = form.raw(f"ligne-{index}-produit"), form.raw(f"ligne-{index}-quantite")
-    product = catalogue.by_id(db, int(key)) if key.isdigit() and len(key) < 10 else None
+    product = catalogue.by_id(db, int(key)) if key.isdecimal() and len(key) < 10 else None
     if product is None:
         return None
-    quantity = int(typed) if typed.isdigit() and len(typed) < 7 else 0
+    quantity = int(typed) if typed.isdecimal() and len(typed) < 7 else 0
     shelf = ledger.on_shelf(db, product.id, place)
     line = DispenseLine(product=product.id, asked=max(quantity, 1), given=quantity)
     try:

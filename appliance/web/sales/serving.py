@@ -103,7 +103,7 @@ def step(form: Form) -> None:
         return
     name, sign, number = match[1], match[2], int(match[3])
     held = form.raw(name)
-    now = int(held) if held.isdigit() and len(held) < 8 else 0
+    now = int(held) if held.isdecimal() and len(held) < 8 else 0
     value = number if sign == "=" else now + number if sign == "+" else now - number
     form.typed[name] = [str(max(0, value))]
 

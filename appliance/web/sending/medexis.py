@@ -69,7 +69,7 @@ def _typed(form: Form, held: dict[str, Any]) -> dict[str, Any]:
     """What is held with what was typed over it."""
     for name in ("poll_hours", "fetch_kb"):
         text = form.raw(name)
-        if not text.isdigit() or len(text) > 6:
+        if not text.isdecimal() or len(text) > 6:
             raise Refused("exchange-field", field=name)
         held[name] = int(text)
     held["is_on"] = form.ticked("is_on")

@@ -33,7 +33,7 @@ from appliance.web.pages import Ask, page, refused, session_of, state_of, to, to
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 from appliance.web.staff.signing import body_of, signed_by
-from appliance.web.till.operations import around, month_of
+from appliance.web.till.operations import around, keeps_till, month_of
 from appliance.web.words import _, labels
 
 PATH = "/caisse/asaco"
@@ -56,7 +56,7 @@ def rows(request: Request[Any, Any, Any], period: str, de: str) -> Response[byte
     with state_of(request).opened.reading() as db:
         return page(
             request, "books/asaco_rows.html", db, month=month, code=de, name=labels.STATEMENT.get(de, de),
-            kinds={**labels.MOVEMENTS, **labels.ENTRIES}, label_of=label_of, **_rows(db, month, de),
+            kinds={**labels.MOVEMENTS, **labels.ENTRIES}, label_of=label_of, **_rows(request, db, month, de),
         )  # fmt: skip
 
 
@@ -89,6 +89,7 @@ async def paper(request: Request[Any, Any, Any], period: str) -> Response[bytes]
 
     def described() -> dict[str, Any]:
         with state_of(request).opened.reading() as db:
+            _require_counted(request, db, month)
             held = frozen(db, month)
             names = {role: staff.name_of(db, who) for role, who in held.signatures.items()} if held else {}
             return asaco_paper.paper_of(db, month, held, statement(db, month), names, today_of(request))
@@ -115,6 +116,7 @@ def _again(request: Ask, month: Month, form: Form, fault: Refused) -> Response[b
 
 
 def _view(request: Ask, db: Database, month: Month) -> dict[str, Any]:
+    _require_counted(request, db, month)
     held, session = frozen(db, month), session_of(request)
     made: Statement = held.statement if held else statement(db, month)
     return {
@@ -137,8 +139,15 @@ def _bearer(month: Month, code: str) -> str:
     return payer.label if payer else code
 
 
-def _rows(db: Database, month: Month, code: str) -> dict[str, Any]:
+def _require_counted(request: Ask, db: Database, month: Month) -> None:
+    """What lies in the tills now follows from the running month: not for who counts one blind."""
+    if month.last >= today_of(request) and keeps_till(request, db):
+        raise Refused("till-blind")
+
+
+def _rows(request: Ask, db: Database, month: Month, code: str) -> dict[str, Any]:
     """Movements, entries or sums behind a figure; none bears a patient's name."""
+    _require_counted(request, db, month)
     first, last = month.first, month.last
     if code in STOCK_OF or code in ("margin", "stock", "drc"):
         kinds = {"margin": ("dispense",), "stock": tuple(labels.MOVEMENTS), "drc": ("receipt", "return_to_supplier")}

@@ -39,7 +39,7 @@ async def reconcile(request: Request[Any, Any, Any]) -> Response[bytes] | Redire
         key = bank.state_balance(unit, account, on, balance, form.raw("piece"))
         for ticked in form.many("ligne"):
             source, _, number = ticked.partition("-")
-            if number.isdigit() and len(number) < 12:
+            if number.isdecimal() and len(number) < 12:
                 bank.clear(unit, key, source, int(number))
         return {"statement": key}
 

@@ -18,7 +18,7 @@ from appliance.storage import Database, Unit
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, state_of, today_of
 from appliance.web.reading import in_reader
-from appliance.web.till.operations import amount, around, boxes, day, month_of, shown, written
+from appliance.web.till.operations import amount, around, boxes, day, keeps_till, month_of, shown, written
 from appliance.web.words import labels
 
 BOOK, MONEY, SOLIDARITY = "/caisse/brouillard", "/caisse/tresor", "/caisse/solidarite"
@@ -31,14 +31,15 @@ def book_page(request: Request[Any, Any, Any], compte: str = "till", mois: str =
     """One account's book of a month, with what it held before and after each row."""
     account, month = compte if compte in ACCOUNTS else "till", month_of(request, mois)
     with state_of(request).opened.reading() as db:
-        held = book.balance(db, account, month.first - timedelta(days=1))
+        is_blind = account == "till" and keeps_till(request, db)
+        held = 0 if is_blind else book.balance(db, account, month.first - timedelta(days=1))
         rows, running = [], held
-        for line in book.lines(db, account, month.first, month.last):
+        for line in () if is_blind else book.lines(db, account, month.first, month.last):
             running += line.amount_fcfa
             rows.append((line, running))
         return page(
             request, "books/book.html", db, account=account, accounts=[(key, label_of(key)) for key in ACCOUNTS], rows=rows,
-            held=held, left=running, kinds=labels.ENTRIES, label_of=_side, plan=plan(), **around(request, month),
+            is_blind=is_blind, held=held, left=running, kinds=labels.ENTRIES, label_of=_side, plan=plan(), **around(request, month),
         )  # fmt: skip
 
 
@@ -154,10 +155,10 @@ def _beginnings() -> list[tuple[str, str]]:
 
 
 def _money_view(request: Ask, db: Database) -> dict[str, Any]:
-    today = today_of(request)
+    today, is_blind = today_of(request), keeps_till(request, db)
     open_ = [(d.session, f"{d.name} · {staff.name_of(db, d.staff)}") for d in drawers.open_drawers(db)]
     return {
-        "balances": [(key, label_of(key), held) for key, held in book.cash_balances(db, today).items()],
+        "balances": [(key, label_of(key), held) for key, held in book.cash_balances(db, today).items() if not (is_blind and key == "till")],
         "owed": drc_debt(db, today), "routes": _routes(), "boxes": boxes(), "beginnings": _beginnings(),
         "incomes": [(a.key, a.label) for a in plan().of("income")], "open_tills": open_, "plan": plan(),
     }  # fmt: skip

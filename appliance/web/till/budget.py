@@ -18,7 +18,7 @@ from appliance.storage import Database, Unit
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, today_of
 from appliance.web.reading import in_reader
-from appliance.web.till.operations import AMOUNT_MAX, shown, written
+from appliance.web.till.operations import AMOUNT_MAX, keeps_till, shown, written
 from appliance.web.words import _
 
 PATH, PAGE = "/caisse/budget", "books/budget.html"
@@ -70,7 +70,7 @@ def _keys() -> list[str]:
 
 def _view(request: Ask, db: Database, annee: str = "") -> dict[str, Any]:
     today = today_of(request)
-    year = int(annee) if annee.isdigit() and 2000 <= int(annee) <= today.year + 1 else today.year
+    year = int(annee) if annee.isdecimal() and len(annee) == 4 and 2000 <= int(annee) <= today.year + 1 else today.year
     first, last = date(year, 1, 1), min(date(year, 12, 31), max(today, date(year, 1, 1)))
     moved, planned = book.totals(db, first, last), budget(db, year)
     sold = receivables.sold(db, first, last)
@@ -88,7 +88,7 @@ def _view(request: Ask, db: Database, annee: str = "") -> dict[str, Any]:
     return {
         "year": year, "income": income, "spent": spent, "is_current": year == today.year, "last": last,
         "exempt": sold.exempt, "capital_before": state(db, Month(year - 1, 12)).capital,
-        "capital_now": state(db, Month.of(last)).capital, "is_future": year > today.year,
+        "capital_now": None if keeps_till(request, db) else state(db, Month.of(last)).capital, "is_future": year > today.year,
     }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 from appliance.web.staff.signing import body_of, may_sign, signed_by
 from appliance.web.till.counting import counted
+from appliance.web.till.operations import keeps_till
 from appliance.web.words import _, labels
 
 PATH = "/caisse/cloture"
@@ -121,8 +122,8 @@ def paper(request: Request[Any, Any, Any], till_session: int) -> Response[bytes]
         drawer = drawers.drawer(db, till_session)
         if drawer is None:
             raise Refused("no-such-till", till=till_session)
-        # The franc count of an open drawer is for the treasurer alone: whoever keeps it counts it blind.
-        is_shown = not drawer.is_open or sees(request, db, "comptes")
+        # The franc count of an open drawer is for the treasurer: whoever keeps a till counts blind, the head too.
+        is_shown = not drawer.is_open or (sees(request, db, "comptes") and not keeps_till(request, db))
         counts = [c for c in drawers.counts(db, till_session) if is_shown or c.kind == "opening"]
         given = [h for h in drawers.handovers(db) if till_session in (h.session, h.receiver_session)]
         return page(

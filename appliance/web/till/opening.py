@@ -38,7 +38,7 @@ async def open_one(request: Request[Any, Any, Any]) -> Response[bytes] | Redirec
     form = await read_form(request)
     pieces = counted(form)
     chosen = form.raw("caisse")
-    till = int(chosen) if chosen.isdigit() and len(chosen) < 10 else None
+    till = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else None
     if till is None and chosen not in ("", NEW):
         form.errors["caisse"] = _("Choisissez la caisse.")
 

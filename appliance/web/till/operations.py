@@ -11,6 +11,7 @@ from litestar import Response
 from litestar.response import Redirect
 
 from appliance.billing.accounts.plan import BOXES, plan
+from appliance.billing.till import drawers
 from appliance.core.errors import Refused
 from appliance.core.periods import Month
 from appliance.storage import Database, Unit
@@ -41,6 +42,11 @@ def boxes(*, with_till: bool = False) -> list[tuple[str, str]]:
     """Where money lies, as options; the till is the own open one."""
     keys = (("till",) if with_till else ()) + BOXES
     return [(key, plan().accounts[key].label) for key in keys]
+
+
+def keeps_till(request: Ask, db: Database) -> bool:
+    """Whether this person has a till open: what lies in it is not shown before it is counted, whatever the function."""
+    return drawers.open_of(db, session_of(request).staff) is not None
 
 
 def amount(form: Form, name: str = "montant") -> int:

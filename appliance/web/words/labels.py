@@ -186,7 +186,7 @@ STATES = Words({
     "held": "attend quelqu'un", "superseded": "remplacé",
 })  # fmt: skip
 STATE_TAGS = {"waiting": "info", "sending": "info", "done": "ok", "refused": "danger", "held": "warn", "superseded": ""}
-PAPERS = Words({"open": "à voir", "order": "commande", "shipment": "livraison", "aside": "mis de côté"})
+PAPER_STATES = Words({"open": "à voir", "order": "commande", "shipment": "livraison", "aside": "mis de côté"})
 PAPER_KINDS = Words({"order_form": "un bon de commande", "delivery_note": "un bordereau de livraison"})
 PAPER_FAULTS = Words({
     "no-text": "Ce papier est une image : ouvrez-le et tapez ses lignes ci-dessous.",

@@ -13,6 +13,7 @@ REFUSALS = {
     "till-yours-open": "Vous tenez déjà une caisse ouverte : clôturez-la d'abord.",
     "till-not-open": "Cette caisse n'est plus ouverte : ouvrez-la, puis recommencez.",
     "till-not-counted": "Comptez d'abord l'argent de la caisse.",
+    "till-blind": "Vous tenez une caisse ouverte : ces chiffres se lisent après la clôture.",
     "count-stale": "De l'argent est entré ou sorti depuis le comptage : comptez de nouveau.",
     "variance-reason": "La caisse ne tombe pas juste : donnez la raison de l'écart.",
     "opening-variance": "Le fond compté n'est pas ce que la dernière clôture a laissé : recomptez, ou donnez la raison.",

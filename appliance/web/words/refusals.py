@@ -261,7 +261,8 @@ def sentence(fault: ApplianceError) -> str:
         }  # fmt: skip
     if fault.code == "drc-too-much" and "owed" in given:
         return _("Il n'est dû que %(owed)s au DRC : vérifiez le montant.") % {"owed": fcfa(_whole(given["owed"]))}
-    if fault.code in ("till-too-low", "account-too-low", "repaid-too-much") and "left" in given:
+    # What lies in a till is not told: whoever keeps it counts it blind.
+    if fault.code in ("account-too-low", "repaid-too-much") and "left" in given:
         return _("Il n'y a que %(left)s : vérifiez le montant.") % {"left": fcfa(_whole(given["left"]))}
     if fault.code == "loan-return-too-much" and "due" in given:
         return _("C'est plus que ce qui reste dû : %(due)s au plus.") % given
