@@ -70,7 +70,8 @@ def keep(unit: Unit, kind: str, item: int, journal: dict[str, Any], *, is_known:
         settings.put(
             unit, _STATE,
             {"at": 0 if is_more else held.get("at", 0) if journal.get("is_link") else unit.now.ms, "code": journal["code"],
-             "swept": bool(is_good and found.get("swept")), "etag": found.get("etag") if is_good else None, "new": came},
+             "swept": bool(is_good and found.get("swept")), "etag": found.get("etag") if is_good else None, "new": came,
+             "asked": bool(held.get("asked") and journal.get("is_link"))},  # a wish outlives a broken line
         )  # fmt: skip
         return {"code": journal["code"], "messages": came}
     if kind == "file":
