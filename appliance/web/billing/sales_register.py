@@ -14,6 +14,7 @@ from appliance.billing.tariffs.free_care import label_of
 from appliance.core.periods import Month, parse_date
 from appliance.web.pages import page, sees, state_of, today_of
 from appliance.web.reading import in_reader
+from appliance.web.till.operations import keeps_till
 from appliance.web.words import labels
 
 PATH = "/caisse/registre"
@@ -31,7 +32,7 @@ def register_page(request: Request[Any, Any, Any], jour: str = "") -> Response[b
         return page(
             request, "billing/register.html", db, day=day, lines=lines, prescribers=names, totals=_by_label(lines),
             before=day - timedelta(days=1), after=day + timedelta(days=1) if day < today else None, label_of=label_of,
-            shows_patients=sees(request, db, "patients"), cash=day_cash(db, day), means=labels.MEANS,
+            shows_patients=sees(request, db, "patients"), cash=None if day == today and keeps_till(request, db) else day_cash(db, day), means=labels.MEANS,
             amount=sum(line.amount_fcfa for line in lines), free=sum(line.amount_fcfa for line in lines if line.exemption),
         )  # fmt: skip
 
