@@ -23,6 +23,7 @@ from appliance.web.depot import (
     cold_vials,
     counting,
     counting_papers,
+    dashboard,
     depot,
     expiry,
     journal,
@@ -59,7 +60,7 @@ from appliance.web.words.refusals import SENTENCES, sentence
 
 log = logging.getLogger(__name__)
 MODULES = (
-    auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, receipts,
+    auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, dashboard, receipts,
     scanning, movements, journal, places, loans, lots, kits,
     cold, cold_vials, cold_sessions, cold_incidents,
     counting, counting_papers, expiry,

@@ -9,6 +9,7 @@ from appliance.web.words import Words
 SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "/depot": (
         ("/depot", "depot"),
+        ("/depot/tableau", "depot"),
         ("/depot/commandes", "depot"),
         ("/depot/receptions", "depot"),
         ("/depot/papiers", "depot"),
@@ -41,7 +42,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """By post: each page's path and the tab of the matrix that opens it. A path must have a name in `NAMES`."""
 NAMES = Words({
-    "/depot": "Produits",
+    "/depot": "Produits", "/depot/tableau": "Tableau",
     "/depot/commandes": "Commandes", "/depot/receptions": "Réceptions", "/depot/papiers": "Papiers",
     "/depot/mouvements": "Mouvements", "/depot/lieux": "Lieux", "/depot/prets": "Prêts", "/depot/lots": "Lots bloqués",
     "/depot/inventaire": "Inventaire", "/depot/peremptions": "Péremptions",

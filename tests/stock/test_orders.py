@@ -14,8 +14,10 @@ from appliance.access import staff
 from appliance.core.actors import Actor, Role
 from appliance.core.clock import FixedClock
 from appliance.core.errors import Refused
+from appliance.core.periods import Month
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
 from appliance.stock.checks import CHECKS
+from appliance.stock.dashboard.repository import board
 from appliance.stock.orders import repository, services
 from appliance.stock.orders.model import AnnouncedLine, Announcement, Answer, FormLine, Model, OrderForm, State, Way
 from appliance.stock.orders.ours import our_proposals
@@ -138,6 +140,24 @@ def test_a_pushed_order_lives_from_the_form_to_its_acknowledgement(
         steps = [s.state.value for s in repository.timeline(db, order)]
         assert receptions.proof(db, proof).number == "PVR-2026-0001"
     assert steps == ["proposed", "confirmed", "countersigned", "sent", "shipped", "received"]
+
+
+def test_the_dashboard_says_what_came_of_what_was_asked_and_how_long_it_took(
+    act: Act, store: Store, centre: Centre, clock: FixedClock
+) -> None:
+    order = confirmed(act, store, centre, 300, 50)
+    clock.set(date(2026, 10, 29))
+    act(sign, reception(centre, 200, 50, order=order), actor=centre.keeper)
+    other = act(services.form_received, form(centre, 40, reference="MDX-12"))
+    act(services.confirm, other, answers(store, other, 40, reason=None), actor=centre.keeper)
+    with store.reading() as db:
+        found = board(db, date(2026, 10, 30), Month(2026, 10))
+        assert [(f.order.id, f.asked, f.came, f.whole_lines, f.lines) for f in found.fills] == [(order, 350, 250, 1, 2)]
+        assert found.fill_rate == Fraction(250, 350) == repository.fill_rate(db, date(2026, 10, 1), date(2026, 10, 31))
+        assert [(t.supplier, t.days, t.middle, t.is_learned) for t in found.times] == [("MEDEXIS", (14,), 14, False)]
+        assert found.normal_days == 14
+        only = board(db, date(2026, 10, 30), Month(2026, 10), "PF")
+        assert (only.fills, only.fill_rate) == ((), None)
 
 
 def test_a_second_person_signs_and_only_the_head(act: Act, store: Store, centre: Centre) -> None:

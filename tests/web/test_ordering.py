@@ -73,6 +73,17 @@ def test_every_figure_of_a_line_stands_on_its_page(keeper: Hand) -> None:
     assert keeper.get("/depot/produits/NULLE/commande").status_code == 404
 
 
+def test_each_figure_of_the_dashboard_opens_and_nonsense_shows_this_month(keeper: Hand) -> None:
+    shown = keeper.get("/depot/tableau?programme=PANIER").text
+    assert f'href="/depot/produits/{PARACETAMOL}"' in shown
+    assert f'href="/depot/produits/{PARACETAMOL}/calcul"' in shown
+    assert "/depot?programme=PANIER&amp;etat=" in shown
+    for nonsense in ("?mois=demain", "?mois=2031-01", "?mois=1999-12&programme=NULLE", "?programme=%27%22%3E"):
+        answer = keeper.get(f"/depot/tableau{nonsense}")
+        assert answer.status_code == 200
+        assert "octobre 2026" in answer.text
+
+
 def test_a_month_is_set_aside_with_a_reason_and_under_a_name(keeper: Hand, store: Store) -> None:
     path = f"/depot/produits/{PARACETAMOL}/mois"
     refused = keeper.post(path, {"mois": "2026-09", "raison": "", "geste": "ecarter"})

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 
@@ -203,6 +204,22 @@ class Order:
     state_on: date
     confirmed_on: date | None
     confirmed_by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFill:
+    """An order that ended, with what was asked and what came of it in base units, and how many lines came whole."""
+
+    order: Order
+    asked: int
+    came: int
+    lines: int
+    whole_lines: int
+
+    @property
+    def rate(self) -> Fraction:
+        """What came over what was asked; what came too much does not count."""
+        return Fraction(self.came, self.asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

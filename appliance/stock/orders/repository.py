@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Set
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from appliance.core.errors import Refused
-from appliance.stock.orders.model import AWAITED, Model, OnOrder, Order, OrderKind, OrderLine, State, Step
+from appliance.stock.orders.model import AWAITED, Model, OnOrder, Order, OrderFill, OrderKind, OrderLine, State, Step
 from appliance.storage import Database
 
 LEAD_TIMES_READ = 24
@@ -135,20 +136,38 @@ def suppliers(db: Database) -> list[str]:
     return [row[0] for row in db.all("SELECT DISTINCT supplier FROM supply_order")]
 
 
-def fill_rate(db: Database, since: date, until: date, supplier: str | None = None) -> Fraction | None:
-    """What came over what was on order, of the orders confirmed in a span of days and no longer awaited, line by line.
+def fills(
+    db: Database, since: date, until: date, supplier: str | None = None, products: Set[int] | None = None
+) -> list[OrderFill]:
+    """The orders confirmed in a span of days and no longer awaited, the newest first, with what came of each.
 
-    A line counts as filled at most whole: what came too much of one product fills no other. None when there was none.
+    `products` keeps their lines only; an order of which nothing was asked is left out. A line counts as filled at most
+    whole: what came too much of one product fills no other.
     """
-    asked = came = 0
+    found = []
     ended = frozenset({State.RECEIVED, State.RECEIVED_PARTLY, State.NEVER_DELIVERED})
     for held in orders(db, states=ended, limit=1_000):
         if supplier not in (None, held.supplier) or not held.confirmed_on or not since <= held.confirmed_on <= until:
             continue
-        for line in lines(db, held.id):
-            asked += line.asked or 0
-            came += min(line.received, line.asked or 0)
-    return Fraction(came, asked) if asked else None
+        asked = [
+            (line.asked, min(line.received, line.asked))
+            for line in lines(db, held.id)
+            if line.asked and (products is None or line.product in products)
+        ]
+        if asked:
+            found.append(
+                OrderFill(
+                    order=held, asked=sum(a for a, _ in asked), came=sum(c for _, c in asked), lines=len(asked),
+                    whole_lines=sum(1 for a, c in asked if a == c),
+                )
+            )  # fmt: skip
+    return found
+
+
+def fill_rate(db: Database, since: date, until: date, supplier: str | None = None) -> Fraction | None:
+    """What came over what was on order, of the orders of `fills`. None when there was none."""
+    found = fills(db, since, until, supplier)
+    return Fraction(sum(f.came for f in found), sum(f.asked for f in found)) if found else None
 
 
 def _order(row: tuple[Any, ...]) -> Order:

@@ -1,0 +1,1 @@
+"""The depot's dashboard: what the stock looks like today, and how it did over the months."""
