@@ -41,7 +41,8 @@ def pieces_of(content: bytes) -> list[Piece]:
     for number, page in enumerate(PdfReader(io.BytesIO(content)).pages[:PAGES_MAX]):
 
         def visit(text: str, cm: Any, tm: Any, _font: Any, size: float, page_: int = number) -> None:
-            shown = " ".join(text.split())
+            # A font may map to half a letter, which nothing can write: it is shown as unreadable.
+            shown = " ".join(text.encode(errors="replace").decode().split())
             if shown and len(found) < PIECES_MAX:
                 x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
                 y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
