@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
-from appliance.core.datafile import Located, Path_
+from appliance.core.datafile import Located, Path_, parse_json, read_text
 from appliance.core.errors import Refused
 from appliance.core.periods import Month, parse_date
 from appliance.stock.consumption.average import average_monthly_consumption, last_closed
@@ -27,6 +30,19 @@ NET_LOWEST = -(10**9)
 """A month's net use may be negative: a reversal after closing falls in the open month (rule T9)."""
 LEAD_TIME_DAYS, EMERGENCY_LEAD_TIME_DAYS = 14, 7
 SAFETY_MONTHS = Fraction(1, 2)
+
+
+def read_case(case: str) -> Located:
+    """A case from a JSON file, or from standard input when it is "-". Raises `Refused("case-not-an-object")`, `DataFileError`."""
+    if case == "-":
+        text, file = sys.stdin.read(), Path("standard input")
+    else:
+        file = Path(case)
+        text = read_text(file)
+    content = parse_json(file, text)
+    if not isinstance(content, dict):
+        raise Refused("case-not-an-object", file=str(file), given=json.dumps(content)[:40])
+    return Located(file, text, content)
 
 
 def consumption_case(held: Located) -> History:
@@ -48,7 +64,7 @@ def consumption_case(held: Located) -> History:
         as_of=_date(held, ("as_of",)),
         months=months,
         first_receipt=None if first is None else _date(held, ("first_receipt",)),
-        window_months=int(_number(held, ("window_months",), 3, low=1, high=12, whole=True)),
+        window_months=int(number_at(held, ("window_months",), 3, low=1, high=12, whole=True)),
     )
 
 
@@ -73,11 +89,11 @@ def order_case(held: Located) -> Case:
         cmm=cmm,
         usable=usable,
         lots=lots,
-        on_order=_number(held, ("on_order",), 0, low=0) if orders is None else Fraction(0),
-        reserved=_number(held, ("reserved",), 0, low=0),
-        loans_due_in=_number(held, ("loans_due_in",), 0, low=0),
-        loans_due_out=_number(held, ("loans_due_out",), 0, low=0),
-        pack=int(_number(held, ("pack",), 1, low=1, whole=True)),
+        on_order=number_at(held, ("on_order",), 0, low=0) if orders is None else Fraction(0),
+        reserved=number_at(held, ("reserved",), 0, low=0),
+        loans_due_in=number_at(held, ("loans_due_in",), 0, low=0),
+        loans_due_out=number_at(held, ("loans_due_out",), 0, low=0),
+        pack=int(number_at(held, ("pack",), 1, low=1, whole=True)),
         shelf_life_months=_optional(held, "shelf_life_months"),
         least_life_months=_optional(held, "least_life_months"),
         lead_time_months=times.days / LEAD_TIME_MONTH_DAYS,
@@ -98,8 +114,8 @@ def order_case(held: Located) -> Case:
 def _lead_times(held: Located) -> LeadTimes:
     """Lead times as given, or learned from `observed_lead_times` once five are known (rule E)."""
     return LeadTimes(
-        default_days=_number(held, ("lead_time_days",), LEAD_TIME_DAYS, low=0),
-        emergency_default_days=_number(held, ("emergency_lead_time_days",), EMERGENCY_LEAD_TIME_DAYS, low=0),
+        default_days=number_at(held, ("lead_time_days",), LEAD_TIME_DAYS, low=0),
+        emergency_default_days=number_at(held, ("emergency_lead_time_days",), EMERGENCY_LEAD_TIME_DAYS, low=0),
         observed=_days(held, "observed_lead_times"), emergency_observed=_days(held, "observed_emergency_lead_times"),
     )  # fmt: skip
 
@@ -108,7 +124,7 @@ def _days(held: Located, name: str) -> tuple[int, ...]:
     if held.content.get(name) is None:
         return ()
     rows = held.need((name,), list)
-    return tuple(int(_number(held, (name, index), low=0, whole=True)) for index in range(len(rows)))
+    return tuple(int(number_at(held, (name, index), low=0, whole=True)) for index in range(len(rows)))
 
 
 def _levels(held: Located, times: LeadTimes) -> Levels:
@@ -124,7 +140,7 @@ def _levels(held: Located, times: LeadTimes) -> Levels:
 
 
 def _fraction(held: Located, name: str, default: Fraction) -> Fraction:
-    return default if held.content.get(name) is None else _number(held, (name,), low=0)
+    return default if held.content.get(name) is None else number_at(held, (name,), low=0)
 
 
 def _differ(given: Fraction, computed: Fraction | None) -> bool:
@@ -140,8 +156,8 @@ def _on_order(held: Located) -> tuple[Awaited, ...] | None:
         held.need(("lead_time_days",), (int, float))
     return tuple(
         Awaited(
-            quantity=_number(held, ("on_order", index, "quantity"), low=0),
-            age_days=int(_number(held, ("on_order", index, "age_days"), low=0, whole=True)),
+            quantity=number_at(held, ("on_order", index, "quantity"), low=0),
+            age_days=int(number_at(held, ("on_order", index, "age_days"), low=0, whole=True)),
         )
         for index in range(len(held.content["on_order"]))
     )
@@ -154,10 +170,10 @@ def _month(held: Located, index: int) -> MonthOfUse:
     row = held.content["months"][index]
     return MonthOfUse(
         month=month,
-        consumed=_number(held, (*path, "consumed"), low=NET_LOWEST),
-        stockout_days=int(_number(held, (*path, "stockout_days"), 0, low=0, high=month.days, whole=True)),
-        unmet=_number(held, (*path, "unmet"), 0, low=0),
-        unmet_captured=_number(held, (*path, "unmet_captured"), 0, low=0, high=1),
+        consumed=number_at(held, (*path, "consumed"), low=NET_LOWEST),
+        stockout_days=int(number_at(held, (*path, "stockout_days"), 0, low=0, high=month.days, whole=True)),
+        unmet=number_at(held, (*path, "unmet"), 0, low=0),
+        unmet_captured=number_at(held, (*path, "unmet_captured"), 0, low=0, high=1),
         from_paper=row.get("source") == "papier",
         excluded=_excluded(held, path),
     )
@@ -178,8 +194,8 @@ def _lots(held: Located) -> list[LotAhead] | None:
         return None
     return [
         LotAhead(
-            quantity=int(_number(held, ("lots", index, "quantity"), low=0, whole=True)),
-            days_left=int(_number(held, ("lots", index, "days_left"), whole=True)),
+            quantity=int(number_at(held, ("lots", index, "quantity"), low=0, whole=True)),
+            days_left=int(number_at(held, ("lots", index, "days_left"), whole=True)),
         )
         for index in range(len(held.need(("lots",), list)))
     ]
@@ -189,14 +205,14 @@ def _season(held: Located, levels: Levels) -> Season:
     """`season_index` as given, or computed from `season_history` (months with consumed) or `season_profile` at `as_of`."""
     if held.content.get("season_history") is None and held.content.get("season_profile") is None:
         given = held.content.get("season_index")
-        return Season() if given is None else Season(index=_number(held, ("season_index",), low=0), origin="given")
+        return Season() if given is None else Season(index=number_at(held, ("season_index",), low=0), origin="given")
     history = {}
     for index in range(len(held.need(("season_history",), list)) if held.content.get("season_history") else 0):
         path: Path_ = ("season_history", index)
         held.need(path, dict)
-        history[_named_month(held, (*path, "month"))] = _number(held, (*path, "consumed"), low=NET_LOWEST)
+        history[_named_month(held, (*path, "month"))] = number_at(held, (*path, "consumed"), low=NET_LOWEST)
     last = last_closed(History(as_of=_date(held, ("as_of",)), months=()))
-    window = int(_number(held, ("window_months",), 3, low=1, high=12, whole=True))
+    window = int(number_at(held, ("window_months",), 3, low=1, high=12, whole=True))
     return season_of(
         history, last, ahead=max(-(-levels.maximum // 1), 1), behind=window, profile=_profile(held)
     )  # fmt: skip
@@ -207,7 +223,7 @@ def _profile(held: Located) -> Profile | None:
         return None
     if len(held.need(("season_profile",), list)) != MONTHS_NEEDED:
         held.fault(("season_profile",), "must be twelve numbers, January first")
-    index = tuple(_number(held, ("season_profile", month), low=0) for month in range(MONTHS_NEEDED))
+    index = tuple(number_at(held, ("season_profile", month), low=0) for month in range(MONTHS_NEEDED))
     return Profile(id="given", label="", districts=(), index=index)
 
 
@@ -220,13 +236,14 @@ def _named_month(held: Located, path: Path_) -> Month:
 
 
 def _optional(held: Located, name: str) -> Fraction | None:
-    return None if held.content.get(name) is None else _number(held, (name,), low=0)
+    return None if held.content.get(name) is None else number_at(held, (name,), low=0)
 
 
-def _number(
+def number_at(
     held: Located, path: Path_, default: int | None = None, *, low: int | None = None, high: int | None = None,
     whole: bool = False,
 ) -> Fraction:  # fmt: skip
+    """The exact number at a path, or the default; a fault of the case when it is none, or outside of its bounds."""
     value: Any = held.content
     for part in path:
         value = value.get(part) if isinstance(value, dict) else value[part] if isinstance(part, int) else None

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,9 +10,9 @@ import click
 from appliance.cli.clinical_rules import COMMANDS
 from appliance.cli.main import show
 from appliance.cli.opening import system_clock
-from appliance.cli.rule_cases import consumption_case, order_case
+from appliance.cli.rule_cases import consumption_case, order_case, read_case
 from appliance.cli.rule_share import share
-from appliance.core.datafile import Located, parse_json, read_text
+from appliance.cli.vaccine_rules import sessions, wastage
 from appliance.core.errors import Refused
 from appliance.core.french import number_fr
 from appliance.core.periods import parse_date
@@ -44,6 +41,8 @@ for _command in COMMANDS:
 
 
 rules.add_command(share)
+rules.add_command(wastage)
+rules.add_command(sessions)
 
 
 @rules.command()
@@ -83,7 +82,7 @@ def consumption(case: str, as_json: bool) -> None:
     unknown, label, rule (A1, A2, A3, A3-season, A4, unknown), naive (the plain mean), window (month by month),
     outliers and open_months (kept apart), warnings (first-receipt-contradicted, negative-month).
     """
-    result = average_monthly_consumption(consumption_case(_read(case)))
+    result = average_monthly_consumption(consumption_case(read_case(case)))
     if as_json:
         show(consumption_facts(result))
         return
@@ -118,7 +117,7 @@ def order(case: str, as_json: bool) -> None:
     levels (typed, computed, learned), lead_time_days, on_order (what counts), season_index, season (given, history,
     profile, none, off), plain (what the plain mean proposes), gaps (why the needs differ, by reason).
     """
-    result = work_out(order_case(_read(case)))
+    result = work_out(order_case(read_case(case)))
     if as_json:
         show(working_facts(result))
         return
@@ -225,15 +224,3 @@ def rounded(value: Fraction | None) -> int | float | None:
 
 def _working(estimate: Consumption | None) -> dict[str, Any] | None:
     return consumption_facts(estimate) if estimate else None
-
-
-def _read(case: str) -> Located:
-    if case == "-":
-        text, file = sys.stdin.read(), Path("standard input")
-    else:
-        file = Path(case)
-        text = read_text(file)
-    content = parse_json(file, text)
-    if not isinstance(content, dict):
-        raise Refused("case-not-an-object", file=str(file), given=json.dumps(content)[:40])
-    return Located(file, text, content)
