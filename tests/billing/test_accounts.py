@@ -107,8 +107,8 @@ def test_t32_to_the_franc_and_t33_closes_the_till_with_its_reason(store: Store, 
     # 1,800 at 95 F are 171,000 F and sold for 225,000 F; 45 at 200 F are 9,000 F and free at that price.
     act(sell, SaleForm(dispense=basket((keys["paid"], 1_800), (keys["free"], 45)), paid_fcfa=0), actor=cashier)
     act(pay, 1, 210_000, actor=cashier)
-    act(lose, MovementKind.LOSS_EXPIRY, keys["free"], "F", 55)
-    act(lose, MovementKind.LOSS_EXPIRY, keys["paid"], "B", 10)
+    act(lose, MovementKind.LOSS_BREAKAGE, keys["free"], "F", 55)
+    act(lose, MovementKind.LOSS_BREAKAGE, keys["paid"], "B", 10)
     act(lose, MovementKind.COUNT_VARIANCE, keys["paid"], "B", 40)
     act(pay_drc, "till", 100_000, document="Reçu DRC 12", actor=cashier)
     asked = act(ask_expense, "salaries", 40_000, "Indemnités d'octobre", "Bon 3", actor=cashier)
@@ -128,7 +128,7 @@ def test_t32_to_the_franc_and_t33_closes_the_till_with_its_reason(store: Store, 
             "expenses": -40_000,
             "opening": 500_000,
         }
-        assert made.losses_by_kind == {"loss_expiry": -12_000, "count_variance": -4_000}
+        assert made.losses_by_kind == {"loss_breakage": -12_000, "count_variance": -4_000}
         assert (made.received_on_credit, made.paid_to_drc, made.unexplained) == (150_000, 100_000, 0)
     act(count_till, session, pieces_of(168_500), actor=cashier)
     with pytest.raises(Refused, match="variance-reason") as told:

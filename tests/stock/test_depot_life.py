@@ -21,14 +21,17 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from appliance.access.staff import add_member
 from appliance.billing.sales.services import SaleForm, reverse_sale, sell
-from appliance.core.actors import Actor
+from appliance.core.actors import Actor, Role
 from appliance.core.clock import FixedClock
 from appliance.core.errors import Refused
 from appliance.core.periods import Month
 from appliance.stock.cards import card_of
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.consumption.history import history
+from appliance.stock.counting import services as counting
+from appliance.stock.counting.model import CountStatus, Scope, Told
 from appliance.stock.dispensing.services import DispenseForm, DispenseLine
 from appliance.stock.kits.services import set_parts, unpack
 from appliance.stock.ledger import repository, services
@@ -55,7 +58,7 @@ quantities = st.integers(1, 40)
 coming = st.integers(20, 200)
 days_back = st.sampled_from((0, 0, 0, 1, 3, 9, 25, 50))
 places = st.sampled_from((DEPOT, DEPOT, NIGHT, WARD))
-GIVEN_AWAY = ("broken", "stolen", "expired", "frozen", "used_care_room", "used_laboratory", "given_away")
+GIVEN_AWAY = ("broken", "stolen", "spoilt", "frozen", "used_care_room", "used_laboratory", "given_away")
 SENT_BACK = ("returned_surplus", "returned_expired", "returned_recall")
 
 
@@ -74,7 +77,9 @@ class Life(RuleBasedStateMachine):
         self.used: dict[tuple[int, str], int] = defaultdict(int)
         self.frozen_figures: dict[str, list[tuple[Any, ...]]] = {}
         self.sales: list[int] = []
+        self.count: tuple[int, int] | None = None
         self.done(set_up)
+        self.people = [self.done(add_member, name, [Role.DEPOT_KEEPER]) for name in ("Moussa Keita", "Awa Traoré")]
         self.done(add_place, "garde", "Garde", "on_call")
         self.done(add_place, "salle", "Salle de soins", "care_room", serves=False)
         self.done(set_parts, KIT, KIT_HOLDS)
@@ -200,6 +205,33 @@ class Life(RuleBasedStateMachine):
         if chosen := self.some_lot(data, place):
             line = EventLine(lot=chosen[0], quantity=quantity)
             self.follow({chosen[1]: quantity}, record, self.paper("entry_error", place, back), [line])
+
+    # ---- what is counted, by two people, while the rest goes on
+
+    @rule(data=st.data(), place=places, gap=st.integers(-6, 6))
+    def count_a_lot(self, data: st.DataObject, place: int, gap: int) -> None:
+        chosen = self.some_lot(data, place)
+        if self.count is not None or chosen is None:
+            return
+        lot, product, here = chosen
+        count = self.done(counting.open_count, place, Scope.PRODUCTS, products=[product])
+        self.done(counting.type_line, count, lot, max(here + gap, 0), by=self.people[0])
+        if self.done(counting.close_round, count, "le reste demain") is CountStatus.COUNTING:
+            self.done(counting.type_line, count, lot, max(here + gap, 0), by=self.people[1])
+            self.done(counting.close_round, count)
+        self.count = (count, lot)
+
+    @rule()
+    def finalise_the_count(self) -> None:
+        if self.count is None:
+            return
+        (count, lot), before = self.count, self.last()
+        told = {lot: Told(reason="written_twice")}
+        if isinstance(self.done(counting.finalise, count, told, "écart admis"), Refused):
+            assert self.last() == before
+            self.done(counting.abandon, count, "contredit")
+        self.moved(before)
+        self.count = None
 
     # ---- what stays in the centre, or comes back
 

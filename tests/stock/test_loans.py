@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,8 +15,12 @@ from appliance.stock.consumption.history import history
 from appliance.stock.kits.services import parts, set_parts, unpack
 from appliance.stock.ledger import repository, services
 from appliance.stock.ledger.events import EventLine, Paper, record
+from appliance.stock.ledger.model import MovementKind
+from appliance.stock.ledger.services import NEVER_EXPIRED
 from appliance.stock.loans import repository as owed
 from appliance.stock.loans import services as lending
+from appliance.stock.places.services import add_place
+from appliance.stock.transfers.services import transfer
 from appliance.stock.undoing import undo
 from appliance.storage import Store
 from tests.conftest import TODAY, Act
@@ -136,19 +141,28 @@ def test_a_reason_asks_for_its_evidence(act: Act, reason: str, missing: dict[str
     act(record, Paper(reason=reason, place=1, **whole), [EventLine(lot=1, quantity=1)])
 
 
-def test_an_expired_lot_is_lost_or_sent_back_and_never_lent(store: Store, act: Act, clock: FixedClock) -> None:
+def test_an_expired_lot_leaves_by_no_hand_but_the_committee_s(store: Store, act: Act, clock: FixedClock) -> None:
     act(services.receive, 1, "BL", "DRC", [received(1, 40, "VIEUX", 2026, 10)], TODAY)
+    act(add_place, "garde", "Garde", "on_call")
     clock.set(date(2026, 11, 2))
     line = [EventLine(lot=3, quantity=10)]
-    for reason in ("lent", "given_away", "used_maternity"):
+    paper = Paper(reason="", place=1, counterpart="DRC", document_number="1", witness="Moussa Traoré", note="constaté")
+    for reason, code in (
+        ("lent", "lot-not-usable"), ("given_away", "lot-not-usable"), ("used_maternity", "lot-not-usable"),
+        ("returned_expired", "expired-stays"), ("returned_surplus", "expired-stays"), ("expired", "expiry-undestroyed"),
+    ):  # fmt: skip
         with pytest.raises(Refused) as refusal:
-            act(record, Paper(reason=reason, place=1, counterpart="X Y", witness="Z T"), line)
-        assert refusal.value.code == "lot-not-usable"
-    act(record, Paper(reason="expired", place=1, witness="Moussa Traoré"), line)
-    back = Paper(reason="returned_expired", place=1, counterpart="DRC", document_number="1", witness="Moussa Traoré")
-    act(record, back, line)
+            act(record, replace(paper, reason=reason), line)
+        assert refusal.value.code == code, reason
+    with pytest.raises(Refused, match="lot-not-usable"):
+        act(transfer, replace(paper, reason="resupply", to_place=2), line)
+    for kind in NEVER_EXPIRED - {MovementKind.TRANSFER_IN}:
+        row = services.Movement(kind=kind, product=1, lot=3, place=1, quantity=-1, occurred_on=date(2026, 11, 2))
+        with pytest.raises(Refused, match="expired-stays"):
+            act(services.write, row)
+        act(services.write, replace(row, occurred_on=date(2026, 10, 31)))  # its last day: written a day late
     with store.reading() as db:
-        assert db.value("SELECT sum(quantity) FROM stock_day WHERE report_column = 'QP' AND lot = 3") == -20
+        assert db.value("SELECT quantity FROM balance WHERE lot = 3") == 40 - len(NEVER_EXPIRED) + 1
 
 
 def test_a_donation_is_received_and_its_lot_keeps_the_donor(store: Store, act: Act) -> None:

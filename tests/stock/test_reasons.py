@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from appliance.core.errors import DataFileError, Refused
+from appliance.core.identifiers import new_uuid
 from appliance.stock.ledger import services
 from appliance.stock.ledger.model import EFFECTS, PAIRS, MovementKind
 from appliance.stock.ledger.reasons import FILE, default_reasons, load_reasons, reason_of
 from appliance.stock.ledger.services import Movement, ReceivedLot
-from appliance.storage import Store
+from appliance.storage import Store, Unit
 from tests.conftest import TODAY, Act
 from tests.stock.test_ledger import set_up
 
@@ -45,13 +47,22 @@ def test_the_ledger_takes_a_kind_with_its_sign_and_counts_it_in_its_column(
             kind=kind, product=1, lot=1, place=place, quantity=quantity, occurred_on=TODAY, reason="essai de sens"
         )
 
+    def written(unit: Unit, quantity: int) -> int:
+        """What expired leaves inside a destruction only."""
+        made = None
+        if kind is K.LOSS_EXPIRY:
+            made = unit.append(
+                "destruction", uuid=new_uuid(), number=1, occurred_on=TODAY.isoformat(), destination="drc", note=None
+            )
+        return services.write(unit, replace(moved(quantity), destruction=made))
+
     for quantity in (7, -7):
         if sign * quantity < 0:
             with pytest.raises(Refused) as refusal:
                 act(services.write, moved(quantity))
             assert refusal.value.code == "quantity-sign"
         else:
-            act(services.write, moved(quantity))
+            act(written, quantity)
     with store.reading() as db:
         found = db.all("SELECT report_column, quantity FROM movement WHERE id > 1 ORDER BY id")
         kept = db.value("SELECT sum(quantity) FROM stock_day WHERE report_column = ?", (column,))

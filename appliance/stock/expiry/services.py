@@ -71,7 +71,7 @@ def _write(unit: Unit, made: int, line: Destroyed) -> None:
         unit,
         Movement(
             kind=MovementKind.LOSS_EXPIRY, product=row[0], lot=line.lot, place=line.place, quantity=-line.quantity,
-            occurred_on=unit.today, reason=label,
+            occurred_on=unit.today, reason=label, destruction=made,
         ),
     )  # fmt: skip
     cost = unit_cost(unit, row[0], line.lot)

@@ -17,6 +17,14 @@ from appliance.stock.ledger.reasons import reason_of
 from appliance.storage import ConstraintFailed, Unit
 
 BACKDATE_DAYS_MAX = 62
+NEVER_EXPIRED = frozenset(
+    {
+        MovementKind.DISPENSE, MovementKind.SERVICE_USE, MovementKind.TRANSFER_OUT, MovementKind.TRANSFER_IN,
+        MovementKind.LOAN_OUT, MovementKind.LOAN_RETURN_OUT, MovementKind.GIFT_OUT, MovementKind.RETURN_TO_SUPPLIER,
+        MovementKind.KIT_OUT,
+    }
+)  # fmt: skip
+"""Kinds that no lot past its last day takes: it leaves the shelf where it lies, before a committee."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +46,7 @@ class Movement:
     """One movement to write; `quantity` is signed, in base units.
 
     `reason_code` is a reason of the data file: it decides the report's column, and the event keeps it. `reason` is
-    what a person wrote beside.
+    what a person wrote beside. `destruction` is the destruction of the same act that a loss by expiry belongs to.
     """
 
     kind: MovementKind
@@ -55,12 +63,14 @@ class Movement:
     receipt: int | None = None
     unit_cost_fcfa: int | None = None
     is_campaign: bool = False
+    destruction: int | None = None
 
 
 def write(unit: Unit, movement: Movement) -> int:
     """Append a movement and return its id.
 
-    Raises `Refused`: "quantity-sign", "reason-kind", "reason-needed", "date-ahead", "date-too-old", "period-closed",
+    Raises `Refused`: "quantity-sign", "reason-kind", "reason-needed", "expiry-undestroyed" (a loss by expiry outside of
+    a destruction), "expired-stays" (a lot past its last day is given, carried or sent away), "date-ahead", "date-too-old", "period-closed",
     "stock-too-low" (with what is left), "stock-too-low-then" (on the day that would go below zero), "before-count"
     (a count of that lot stands after that day).
     """
@@ -77,6 +87,7 @@ def write(unit: Unit, movement: Movement) -> int:
         raise Refused("date-ahead", on=movement.occurred_on.isoformat())
     if (unit.today - movement.occurred_on).days > BACKDATE_DAYS_MAX:
         raise Refused("date-too-old", on=movement.occurred_on.isoformat(), days=BACKDATE_DAYS_MAX)
+    _check_expiry(unit, movement)
     later = unit.one("SELECT last_day FROM balance WHERE lot = ? AND place = ?", (movement.lot, movement.place))
     try:
         row = unit.append(
@@ -189,6 +200,20 @@ def _last_day(item: ReceivedLot) -> date:
         return last_usable_day(item.expires_year, item.expires_month, item.expires_day)
     except ValueError:
         raise Refused("bad-expiry", lot=item.lot_number) from None
+
+
+def _check_expiry(unit: Unit, movement: Movement) -> None:
+    """An expired lot has one way out, the destruction; nothing else may say that a lot expired."""
+    if movement.kind is MovementKind.LOSS_EXPIRY and not unit.value(
+        "SELECT 1 FROM destruction WHERE id = ? AND act = ?", (movement.destruction, unit.act)
+    ):
+        raise Refused("expiry-undestroyed")
+    if movement.kind in NEVER_EXPIRED and (
+        number := unit.value(
+            "SELECT number FROM lot WHERE id = ? AND expires_on < ?", (movement.lot, movement.occurred_on.isoformat())
+        )
+    ):
+        raise Refused("expired-stays", lot=number)
 
 
 def _never_negative(unit: Unit, lot: int, place: int, since: date) -> None:

@@ -20,9 +20,6 @@ from appliance.stock.cards import StockCard, card_of, stock_card
 from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.consumption.history import stockout_count
 from appliance.stock.ledger import repository as ledger
-from appliance.stock.ledger import services
-from appliance.stock.ledger.model import MovementKind
-from appliance.stock.ledger.services import Movement
 from appliance.stock.ledger.stock_sheet import stock_sheet
 from appliance.stock.recalls.services import set_lot_status
 from appliance.stock.undoing import undo as undo_movement
@@ -112,28 +109,6 @@ def working(request: Request[Any, Any, Any], code: str) -> Response[bytes]:
         return page(request, "depot/working.html", db, **working_view(db, request, code))
 
 
-@post("/depot/produits/{code:str}/perte", opt={"tab": "depot", "level": "write"})
-async def lose(request: Request[Any, Any, Any], code: str) -> Response[bytes] | Redirect:
-    """Write off what expired, broke or was stolen, with its reason."""
-    form = await read_form(request)
-    nature = form.choice("nature", list(labels.LOSSES), default=MovementKind.LOSS_EXPIRY.value)
-    lot, quantity = form.integer("lot", required=True), form.integer("quantite", required=True, low=1)
-
-    def write(unit: Unit) -> dict[str, Any]:
-        product = catalogue.by_code(unit, code)
-        if product is None:
-            raise Refused("no-such-product", product=code)
-        if form.errors or lot is None or quantity is None or nature is None:
-            raise Refused("form")
-        move = Movement(
-            kind=MovementKind(nature), product=product.id, lot=lot, place=ledger.main_place(unit), quantity=-quantity,
-            occurred_on=unit.today, reason=form.raw("raison") or None,
-        )  # fmt: skip
-        return {"movement": services.write(unit, move)}
-
-    return await _on_card(request, "lose", code, form, write, "enregistre")
-
-
 @post("/depot/mouvements/{movement:int}/annuler", opt={"tab": "depot", "level": "write"})
 async def undo(request: Request[Any, Any, Any], movement: int) -> Response[bytes] | Redirect:
     """Undo one movement by its opposite, once, with a reason."""
@@ -214,4 +189,4 @@ def _chart(db: Database, card_: StockCard, today: date) -> Chart:
     return line_chart(points, minimum)
 
 
-HANDLERS = [depot, card, paper_card, working, lose, undo, freeze]
+HANDLERS = [depot, card, paper_card, working, undo, freeze]

@@ -33,6 +33,8 @@ REFUSALS = {
     "destruction-empty": "Cochez au moins un lot à détruire.",
     "no-such-count": "Cet inventaire n'existe pas.",
     "no-such-destruction": "Cette destruction n'existe pas.",
+    "expiry-undestroyed": "Un périmé sort par une destruction devant une commission : Dépôt, Péremptions.",
+    "expired-stays": "Le lot %(lot)s est périmé : il ne se donne, ne se transfère et ne se rend plus. Détruisez-le : Dépôt, Péremptions.",
     "not-expired": "Ce lot n'est pas périmé : il ne se détruit pas ici.",
     "shelf-name": "Le nom du rayon est trop long.",
 }

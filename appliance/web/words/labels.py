@@ -77,7 +77,6 @@ CONTACTS = Words({
     "reached": "Prévenu", "gave_back": "A rendu le reste", "all_taken": "A tout pris", "unwell": "Se sent mal : à voir",
     "not_found": "Introuvable",
 })  # fmt: skip
-LOSSES = Words({k: v for k, v in MOVEMENTS.items() if k.startswith("loss_")})
 CAUSES = Words({
     "stockout": "Rupture", "too_expensive": "Trop cher", "refused": "Refusé", "substituted": "Remplacé", "other": "Autre",
 })  # fmt: skip
@@ -238,10 +237,16 @@ PRODUCT_FAULTS = Words({
     "pack-units": "unites_par_conditionnement doit être un nombre entier, au moins 1, pas « %(found)s »",
     "ven": "ven doit être V, E, N ou vide, pas « %(found)s »", "cold-chain": "chaine_froid doit commencer par oui ou non, pas « %(found)s »",
 })  # fmt: skip
+DESTROYED = ("expired", "returned_expired")
+"""Reasons that only old papers bear: what expired is destroyed before a committee, or given to the DRC for it."""
 REASON_GROUPS = tuple(
     (
         group,
-        tuple(code for code, reason in default_reasons().items() if _GROUP_OF.get(reason.kind.value) == group),
+        tuple(
+            code
+            for code, reason in default_reasons().items()
+            if _GROUP_OF.get(reason.kind.value) == group and code not in DESTROYED
+        ),
     )
     for group in GROUPS
 )
