@@ -53,11 +53,20 @@ def _print(facts: dict[str, Any]) -> None:
     )
     for row in facts["queue"]:
         said = row["waits_for"] or row["last_code"] or "not tried yet"
-        click.echo(f"  {row['subject']} v{row['revision']}: {row['state']}, {said}, {row['attempts']} tries")
+        click.echo(
+            f"  {row['kind']} {row['about']} v{row['revision']}: {row['state']}, {said}, {row['attempts']} tries"
+        )
     for step in facts["attempts"][:8]:
         click.echo(
-            f"    {_at(step['at'])} {step['subject']} {step['step']}: {step['code']}"
+            f"    {_at(step['at'])} {step['about']} {step['step']}: {step['code']}"
             f" ({step['bytes_out']} B out, {step['bytes_in']} B in)"
+        )
+    box = facts["inbox"]
+    if box["is_on"] or box["papers"]:
+        looked = f"looked {_at(box['last_at'])}: {box['last_code']}" if box["last_at"] else "not looked yet"
+        files = ", ".join(f"{n} {state}" for state, n in box["files"].items() if n) or "none"
+        click.echo(
+            f"  inbox: {looked}; files: {files}; papers: {box['papers']} kept, {box['undecided']} before a person"
         )
     for month in facts["months"]:
         click.echo(f"  {month['month']}: {month['bytes'] / 1000:.1f} kB both ways")

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from appliance.stock.orders.services import ORDER_FORM
 from appliance.storage import Database
 from appliance.sync import link as links
+from appliance.sync.inbox import jobs
+from appliance.sync.inbox import repository as mail
 from appliance.sync.kinds import KINDS
+from appliance.sync.medexis import events, order_form
+from appliance.sync.medexis import exchange as exchanges
+from appliance.sync.medexis.exchange import ACKNOWLEDGEMENT, CONFIRMATION
 from appliance.sync.outbox import repository
 from appliance.sync.outbox.model import State
 from appliance.sync.outbox.repository import Item
 
+NUMBERS = {CONFIRMATION: events.number_of, ACKNOWLEDGEMENT: events.number_of, ORDER_FORM: order_form.number_of}
 SHOWN = 20
 PURPOSES_MAX = 8
 
 
 def status(db: Database) -> dict[str, Any]:
-    """Everything but secrets; instants in milliseconds UTC, bytes as counted on the wire."""
+    """Everything but secrets; instants in milliseconds UTC, bytes as counted on the wire. `about` of a row of `queue` and
+    `attempts` is its printed number (of an order, of a reception's record) or a report's form and period."""
     link, counted = links.get(db), repository.counts(db)
     open_items = repository.unsettled(db, 100)
     return {
@@ -29,7 +37,7 @@ def status(db: Database) -> dict[str, Any]:
         "outbox": {s.value: counted.get(s, 0) for s in State},
         "queue": [_row(db, item) for item in open_items],
         "attempts": [
-            {"item": item, "subject": subject, "at": at, "step": step, "code": code, "http_status": http,
+            {"item": item, "subject": subject, "about": about(db, repository.get(db, item)), "at": at, "step": step, "code": code, "http_status": http,
              "bytes_out": out, "bytes_in": in_}
             for item, subject, at, step, code, http, out, in_ in repository.last_attempts(db, SHOWN)
         ],
@@ -37,8 +45,26 @@ def status(db: Database) -> dict[str, Any]:
             {"month": month, "purpose": purpose, "bytes_out": out, "bytes_in": in_, "requests": n}
             for month, purpose, out, in_, n in repository.traffic(db, 12)
         ],
-        "months": by_month(db),
+        "months": by_month(db), "inbox": inbox(db),
         "last_done_at": repository.last_done(db),
+    }  # fmt: skip
+
+
+def about(db: Database, item: Item | None) -> str:
+    """What a row is about, as it is printed."""
+    if item is None:
+        return ""
+    return NUMBERS[item.kind](db, item) if item.kind in NUMBERS else item.subject
+
+
+def inbox(db: Database) -> dict[str, Any]:
+    """How messages stand: `is_on`; `last_at` and `last_code` of the last look; `asked` when a person wants one now;
+    `files` counted by state (waiting, shown, kept, given_up); `papers` kept in all, `undecided` before a person."""
+    held = jobs.state(db)
+    return {
+        "is_on": exchanges.get(db).is_on, "last_at": held.get("at") or None, "last_code": held.get("code"),
+        "asked": bool(held.get("asked")), "files": mail.files_by_state(db), "papers": mail.papers(db),
+        "undecided": mail.undecided(db),
     }  # fmt: skip
 
 
@@ -58,7 +84,7 @@ def by_month(db: Database) -> list[dict[str, Any]]:
 def _row(db: Database, item: Item) -> dict[str, Any]:
     conflicts = item.detail.get("conflicts") or ()
     return {
-        "id": item.id, "kind": item.kind, "subject": item.subject, "revision": item.revision, "state": item.state, "attempts": item.attempts,
+        "id": item.id, "kind": item.kind, "subject": item.subject, "about": about(db, item), "revision": item.revision, "state": item.state, "attempts": item.attempts,
         "next_attempt_at": item.next_attempt_at or None, "last_code": item.last_code,
         "waits_for": KINDS[item.kind].obstacle(db, item) if item.state == State.WAITING and item.kind in KINDS else None,
         "refusals": sum(len(c.get("indexes") or c.get("keys") or (0,)) for c in conflicts),

@@ -15,6 +15,7 @@ from appliance.billing import checks as billing
 from appliance.reports.closing.model import seal
 from appliance.stock import checks as stock
 from appliance.storage import Database, Store, audit
+from appliance.sync import checks as sync
 
 _APART = {
     "act": ("request_key", "body_hash", "rows_hash", "hash", "detail", "result", "device"),
@@ -49,7 +50,7 @@ def run_checks(store: Store, *, with_digest: bool = True) -> dict[str, Any]:
             "facts": _facts_reverse_once(db),
             "closings": _closings_are_sealed(db),
         }
-        for name, check in {**stock.CHECKS, **billing.CHECKS}.items():
+        for name, check in {**stock.CHECKS, **billing.CHECKS, **sync.CHECKS}.items():
             checks[name] = check(db)
         found: dict[str, Any] = {"checks": checks, "acts": acts, "counts": _counts(db)}
         return {**found, "digest": digest(db)} if with_digest else found

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from appliance.core.clock import FixedClock
+from appliance.core.errors import Refused
 from appliance.stock.orders import repository as orders
 from appliance.stock.orders.model import State
 from appliance.stock.reception import repository as receptions
-from appliance.storage import Store
+from appliance.storage import Store, settings
+from appliance.sync.checks import CHECKS
 from appliance.sync.inbox import services as inbox
 from appliance.sync.medexis import desk
 from appliance.sync.medexis.layouts import layouts
+from appliance.sync.status import status
 from tests.sync.medexis import LINES
 from tests.sync.orders import Depot, depot
 
@@ -117,3 +121,43 @@ def test_what_breaks_its_reader_is_kept_and_left_to_a_person(centre: Depot, cont
     assert asyncio.run(desk.read_owed(centre.store)) == 1
     (paper,) = centre.documents()
     assert paper.id == document and paper.reading is not None and paper.reading["faults"]
+
+
+def test_a_paper_is_taken_once_and_never_put_aside_after(centre: Depot) -> None:
+    send(centre)
+    (paper,) = centre.documents()
+    line = {"code": "MLS001", "name": "", "pack": "", "quantity": 1, "product": centre.product("MLS001")}
+    with pytest.raises(Refused, match="paper-taken"):
+        centre.act(desk.take, paper.id, "delivery_note", {"reference": "BL"}, [line], by_hand=True)
+    with pytest.raises(Refused, match="paper-taken"):
+        centre.act(desk.put_aside, paper.id)
+
+
+@pytest.mark.parametrize("code", ["ML0999", "ML04"])
+def test_a_form_for_another_centre_says_so_and_waits(centre: Depot, code: str) -> None:
+    centre.act(settings.put, "facility", {"code": code, "name": "CSCom Essai"})
+    send(centre)
+    (paper,) = centre.documents()
+    assert centre.read(orders.orders) == []
+    assert "ML0417" in centre.read(desk.other_centre, paper)
+
+
+def test_the_checks_see_bytes_that_changed_an_order_untold_and_a_uid_lost(centre: Depot) -> None:
+    centre.act(inbox.keep_by_hand, "papier.pdf", "application/pdf", b"%PDF-1.4 un papier")
+    centre.confirm(centre.form(MLS001=300))
+    centre.work()
+    assert [name for name, check in CHECKS.items() if centre.read(check)] == []
+    told = centre.read(status)
+    assert {a["about"] for a in told["attempts"]} == {"BCM-7"}
+    assert (told["inbox"]["papers"], told["inbox"]["undecided"]) == (1, 1)
+
+    def harm(connection: Any) -> None:
+        for (trigger,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
+        connection.execute("PRAGMA foreign_keys = 0")
+        connection.execute("UPDATE inbox_document SET content = x'00'")
+        connection.execute("DELETE FROM event_uid")
+        connection.execute("UPDATE supply_order SET uuid = randomblob(16)")
+
+    centre.store._writer.submit(harm).result()
+    assert {name for name, check in CHECKS.items() if centre.read(check)} == {"papers", "event-uids", "orders-told"}

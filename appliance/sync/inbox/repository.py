@@ -10,6 +10,7 @@ from peewee import JOIN, fn
 
 from appliance.storage import Database
 from appliance.storage.tables import ActRow
+from appliance.sync.inbox.model import FileState
 from appliance.sync.inbox.tables import (
     InboxAttachmentRow,
     InboxConversationRow,
@@ -178,6 +179,17 @@ def undecided(db: Database) -> int:
             "SELECT count(*) FROM inbox_document d WHERE NOT EXISTS (SELECT 1 FROM inbox_outcome o WHERE o.document = d.id)"
         )
     )
+
+
+def papers(db: Database) -> int:
+    """How many documents are kept."""
+    return int(db.value("SELECT count(*) FROM inbox_document"))
+
+
+def files_by_state(db: Database) -> dict[str, int]:
+    """How many files of messages stand in each state."""
+    counted: dict[str, int] = dict(db.all("SELECT state, count(*) FROM inbox_attachment GROUP BY state"))
+    return {state.value: counted.get(state.value, 0) for state in FileState}
 
 
 def same_bytes(db: Database, sha256: bytes, other_than: int) -> int | None:

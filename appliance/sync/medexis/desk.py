@@ -5,6 +5,7 @@ doubt. Otherwise a person completes what was read, or types it; no line is dropp
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -13,13 +14,14 @@ import msgspec
 
 from appliance.core.actors import MACHINE
 from appliance.core.errors import Refused
+from appliance.core.french import fold
 from appliance.stock.ledger.fefo import last_usable_day
 from appliance.stock.orders import repository as orders
 from appliance.stock.orders.model import AnnouncedLine, Announcement, FormLine, OrderForm
 from appliance.stock.orders.services import form_received
 from appliance.stock.orders.shipments import shipment_announced
 from appliance.stock.reception import repository as receptions
-from appliance.storage import Store, Unit, settings
+from appliance.storage import Database, Store, Unit, settings
 from appliance.sync.inbox import repository as mail
 from appliance.sync.medexis import exchange as exchanges
 from appliance.sync.medexis.layouts import layouts
@@ -63,8 +65,7 @@ def take_if_sure(unit: Unit, document: int) -> bool:
         exchange.layouts and reading["layout"] not in exchange.layouts
     ):
         return False
-    code, facility = str((settings.get(unit, "facility") or {}).get("code") or ""), reading["header"].get("facility")
-    if code and facility and code not in facility:
+    if other_centre(unit, paper):
         return False
     found = guesses(unit, sender_of(paper), reading["lines"])
     if not all(g.is_sure for g in found):
@@ -84,11 +85,9 @@ def take(
 
     `header`: reference, on, answer_by, order, expected_on, carrier; days ISO. A line: code, name, pack, quantity, product
     (None: nobody knows), for notes lot and expires ("10/2028" or "15/10/2028"). `by_hand`: a person has looked, and what
-    each line means is remembered. Raises `Refused`: "no-such-document", "order-empty", "shipment-…", "bad-expiry".
+    each line means is remembered. Raises `Refused`: "no-such-document", "paper-taken", "order-empty", "shipment-…", "bad-expiry".
     """
-    paper = mail.document(unit, document)
-    if paper is None:
-        raise Refused("no-such-document", document=document)
+    paper = _open(unit, document)
     exchange_unit = "unit" if not paper.reading else str(paper.reading.get("unit") or "unit")
     if kind == FORM:
         order = form_received(unit, OrderForm(
@@ -118,14 +117,32 @@ def take(
 
 def put_aside(unit: Unit, document: int) -> None:
     """A paper that is neither: it stays kept and readable."""
-    if mail.document(unit, document) is None:
-        raise Refused("no-such-document", document=document)
+    _open(unit, document)
     _settle(unit, document, "aside", None, {})
+
+
+def other_centre(db: Database, paper: mail.Document) -> str | None:
+    """The centre that a paper names when it is not this one (its code is not in it); None when it is, or names none."""
+    code = str((settings.get(db, "facility") or {}).get("code") or "")
+    named = str(((paper.reading or {}).get("header") or {}).get("facility") or "")
+    if not code or not named or re.search(rf"(?<!\w){re.escape(fold(code))}(?!\w)", fold(named)):
+        return None
+    return named
 
 
 def sender_of(paper: mail.Document) -> str:
     """Whose words a paper's are; one brought by hand speaks MEDEXIS's."""
     return paper.sender or SUPPLIER
+
+
+def _open(unit: Unit, document: int) -> mail.Document:
+    """A paper of which nothing was made yet. Raises `Refused` ("no-such-document", "paper-taken")."""
+    paper = mail.document(unit, document)
+    if paper is None:
+        raise Refused("no-such-document", document=document)
+    if paper.outcome in ("order", "shipment"):
+        raise Refused("paper-taken", document=document)
+    return paper
 
 
 def _settle(unit: Unit, document: int, outcome: str, record: bytes | None, content: Mapping[str, Any]) -> None:

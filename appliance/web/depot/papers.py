@@ -28,6 +28,8 @@ PATH = "/depot/papiers"
 SHOWN_TYPES = ("application/pdf", "image/png", "image/jpeg")
 TYPED_ROWS = 10
 LINES_MAX = 100
+FORM_BYTES = 64 << 10
+"""What the form around a file may take beside it."""
 QUANTITY_MAX = 10_000_000
 
 
@@ -107,7 +109,7 @@ async def fetch(request: Request[Any, Any, Any], file: int) -> Redirect:
     return to(PATH, "envoi")
 
 
-@post(f"{PATH}/apporter", opt={"tab": "depot", "level": "write"})
+@post(f"{PATH}/apporter", opt={"tab": "depot", "level": "write"}, request_max_body_size=SIZE_MAX + FORM_BYTES)
 async def bring(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     """Keep a paper brought on a stick or a telephone, and read it."""
     state, form = state_of(request), await read_form(request)
@@ -162,7 +164,7 @@ def _paper_view(db: Database, paper: int) -> dict[str, Any]:
     return {
         "paper": held, "reading": reading, "lines": list(zip(range(1, len(lines) + 1), lines, found, strict=True)),
         "extra": range(len(lines) + 1, len(lines) + 1 + TYPED_ROWS), "names": names, "path": f"{PATH}/{paper}",
-        "same": repository.same_bytes(db, held.sha256, held.id), "content": held.content,
+        "elsewhere": desk.other_centre(db, held), "same": repository.same_bytes(db, held.sha256, held.id), "content": held.content,
         "kind": reading.get("paper") or exchanges.get(db).paper_of(held.subject) or "order_form",
     }  # fmt: skip
 

@@ -108,6 +108,7 @@ _FRENCH = {
     "link-credentials": "Donnez un jeton, ou un compte et son mot de passe.",
     "exchange-field": "Ce champ de l'échange avec MEDEXIS est mal rempli : %(field)s. Rien n'est changé.",
     "no-such-document": "Ce papier n'existe pas.",
+    "paper-taken": "Ce papier est déjà pris : continuez avec la commande ou la livraison qui en est faite.",
     "file-empty": "Le fichier est vide. Choisissez-en un autre.",
     "file-too-large": "Le fichier est trop grand : 5 Mo au plus. Demandez-en un plus petit.",
     "no-such-file": "Ce fichier n'est pas à chercher : il est déjà gardé, ou il n'existe pas.",
