@@ -41,6 +41,11 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 """By post: each page's path and the tab of the matrix that opens it. A path must have a name in `NAMES`."""
+WITHIN = {
+    "/depot/reception": "/depot/receptions", "/depot/livraisons": "/depot/receptions",
+    "/depot/pieces": "/depot/mouvements", "/depot/kits": "/depot/mouvements",
+}  # fmt: skip
+"""Pages that belong to one of a bar without their path beginning as its path does."""
 NAMES = Words({
     "/depot": "Produits", "/depot/tableau": "Tableau",
     "/depot/commandes": "Commandes", "/depot/receptions": "Réceptions", "/depot/papiers": "Papiers",
@@ -65,5 +70,7 @@ def bar(path: str, may: Callable[[str], bool]) -> list[tuple[str, str, bool]]:
     if post is None:
         return []
     open_to = [section for section, tab in SECTIONS[post] if may(tab)]
-    here = max((s for s in open_to if path == s or path.startswith(f"{s}/")), key=len, default="")
+    begins = [begin for begin in (*open_to, *WITHIN) if path == begin or path.startswith(f"{begin}/")]
+    longest = max(begins, key=len, default="")
+    here = WITHIN.get(longest, longest)
     return [(section, NAMES[section], section == here) for section in open_to] if len(open_to) > 1 else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -18,10 +18,12 @@ from appliance.core.periods import Month
 from appliance.stock.catalogue.services import STARTER, load_list, read_whole
 from appliance.stock.checks import CHECKS
 from appliance.stock.dashboard.repository import board
+from appliance.stock.ordering.services import set_parameters
 from appliance.stock.orders import repository, services
 from appliance.stock.orders.model import AnnouncedLine, Announcement, Answer, FormLine, Model, OrderForm, State, Way
 from appliance.stock.orders.ours import our_proposals
 from appliance.stock.orders.shipments import shipment_announced
+from appliance.stock.orders.tasks import tasks
 from appliance.stock.places.services import add_place
 from appliance.stock.reception import repository as receptions
 from appliance.stock.reception.model import CountedLine, ReceptionForm
@@ -193,6 +195,50 @@ def test_the_same_form_twice_is_one_order_and_a_corrected_one_supersedes(
         assert [line.theirs for line in repository.lines(db, first)] == [300], "the old one stays readable"
 
 
+def test_an_old_form_that_arrives_again_after_its_correction_makes_no_third_order(
+    act: Act, store: Store, centre: Centre
+) -> None:
+    first = act(services.form_received, form(centre, 300))
+    second = act(services.form_received, form(centre, 200))
+    assert act(services.form_received, form(centre, 300)) == first
+    assert (state(store, first), state(store, second)) == (State.SUPERSEDED, State.PROPOSED)
+
+
+def test_a_correction_that_was_refused_and_arrives_again_is_the_one_refused(
+    act: Act, store: Store, centre: Centre
+) -> None:
+    first = confirmed(act, store, centre, 300)
+    second = act(services.form_received, form(centre, 200))
+    act(services.refuse_correction, second, "le camion est parti")
+    assert act(services.form_received, form(centre, 200)) == second
+    line = AnnouncedLine(product=centre.products[0], label="Produit", code="C", announced=300)
+    note = Announcement(number="BL-1", supplier="MEDEXIS", lines=(line,), order_reference="MDX-11")
+    act(shipment_announced, note)
+    assert (state(store, first), state(store, second)) == (State.SHIPPED, State.CANCELLED)
+    third = act(services.form_received, form(centre, 250))
+    fourth = act(services.form_received, form(centre, 260))
+    assert state(store, third) is State.SUPERSEDED
+    with pytest.raises(Refused, match="correction-to-decide"):
+        act(services.confirm, fourth, answers(store, fourth, 260, reason=None), actor=centre.keeper)
+    act(services.refuse_correction, fourth, "le camion est arrivé")
+    assert on_order(store, centre.products[0]) == [300]
+
+
+def test_an_order_is_asked_after_from_twice_the_time_set_for_its_supplier(
+    act: Act, store: Store, centre: Centre
+) -> None:
+    confirmed(act, store, centre, 300)
+    today = date(2026, 10, 15)
+
+    def late(days: int) -> list[str]:
+        with store.reading() as db:
+            return [task.name for task in tasks(db, today + timedelta(days)) if task.code == "overdue"]
+
+    assert (late(28), late(29)) == ([], ["MDX-11"]), "14 days until somebody sets another time"
+    act(set_parameters, "supplier", "MEDEXIS", {"lead_time_days": "20"})
+    assert (late(40), late(41)) == ([], ["MDX-11"])
+
+
 @pytest.mark.parametrize("accepted", [True, False])
 def test_a_correction_of_a_confirmed_order_is_asked_of_a_person(
     act: Act, store: Store, centre: Centre, accepted: bool
@@ -243,6 +289,22 @@ def test_a_line_taken_back_is_put_right_and_acknowledged_again(act: Act, store: 
     assert queued(store)[-1] == ("shipment-acknowledgement", 2)
     with pytest.raises(Refused, match="already-reversed"):
         act(take_back, line.id, "encore une fois")
+
+
+def test_the_line_put_right_says_what_is_beyond_the_order(act: Act, store: Store, centre: Centre) -> None:
+    order = confirmed(act, store, centre, 300)
+    act(sign, reception(centre, 100, order=order))
+    second = act(sign, reception(centre, 150, order=order, slip="BL-2"))
+
+    def standing() -> list[tuple[int, int, int]]:
+        with store.reading() as db:
+            lines = receptions.proof_lines(db, second)
+        return [(line.id, line.counted, line.surplus) for line in lines if not line.is_reversed]
+
+    for counted, surplus in ((230, 30), (180, 0)):
+        ((line, _, _),) = standing()
+        act(take_back, line, "mal compté", reception(centre, counted).lines[0])
+        assert [row[1:] for row in standing()] == [(counted, surplus)]
 
 
 def test_our_own_order_is_handed_over_answered_and_received(act: Act, store: Store, centre: Centre) -> None:

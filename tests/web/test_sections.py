@@ -36,5 +36,17 @@ def test_elsewhere_there_is_no_bar() -> None:
     assert bar("/", lambda _: True) == bar("/depotoir", lambda _: True) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/depot/reception", "/depot/receptions"), ("/depot/livraisons/nouveau/3", "/depot/receptions"),
+        ("/depot/receptions/2", "/depot/receptions"), ("/depot/pieces/9", "/depot/mouvements"),
+        ("/depot/produits/MLS001/fiche", "/depot"),
+    ],
+)  # fmt: skip
+def test_a_page_that_belongs_to_another_shows_that_one(path: str, page: str) -> None:
+    assert [shown for shown, _, on in bar(path, lambda _: True) if on] == [page]
+
+
 def test_each_page_of_a_bar_has_a_name() -> None:
     assert {path for pages in SECTIONS.values() for path, _ in pages} == set(NAMES)

@@ -147,6 +147,11 @@ def parameters_of(about: About, typed: Typed, facility_supplier: str, held: Defa
     return Parameters(values=values)
 
 
+def of_supplier(name: str, supplier: str, programmes: tuple[str, ...], typed: Typed) -> Value:
+    """A value in force for whatever is ordered from a supplier for some programmes, no product being named."""
+    return _found(name, About(code="", programmes=programmes), typed, supplier, load_defaults())
+
+
 def _found(name: str, about: About, typed: Typed, supplier: str, defaults: Defaults) -> Value:
     for scope, subjects in (
         (Scope.PRODUCT, (about.code,)), (Scope.PROGRAMME, about.programmes), (Scope.SUPPLIER, (supplier,)),

@@ -18,7 +18,7 @@ from appliance.stock.loans.repository import owed_by_product
 from appliance.stock.ordering.awaited import Awaited
 from appliance.stock.ordering.expiry import DAYS_A_MONTH
 from appliance.stock.ordering.levels import LeadTimes, Levels, computed_levels
-from appliance.stock.ordering.parameters import Parameters, parameters_of
+from appliance.stock.ordering.parameters import Parameters, of_supplier, parameters_of
 from appliance.stock.ordering.repository import about, supplier_of_facility, typed
 from appliance.stock.ordering.season import Profile, profile_for
 from appliance.stock.orders import repository as orders
@@ -96,6 +96,19 @@ class Standings:
 def standings(db: Database, as_of: date) -> Standings:
     """Around every product; kept while nothing is written."""
     return db.kept(f"order-standings/{as_of}", lambda: Standings(db, as_of))
+
+
+def lead_time_of(db: Database, supplier: str, programme: str | None = None) -> Fraction:
+    """Days from an order's confirmation to its receipt: learned from our own orders of a supplier, else as set for it."""
+
+    def default(name: str) -> Fraction:
+        return Fraction(of_supplier(name, supplier, (programme,) if programme else (), typed(db)).text or "0")
+
+    observed = tuple(orders.lead_times_days(db, supplier))
+    return LeadTimes(
+        default_days=default("lead_time_days"), emergency_default_days=default("emergency_lead_time_days"),
+        observed=observed,
+    ).days  # fmt: skip
 
 
 def pack_of(product: Product, parameters: Parameters) -> int:

@@ -65,10 +65,21 @@ def by_number(db: Database, number: str) -> Order:
     return _order(row)
 
 
-def newest(db: Database, supplier: str, reference: str) -> Order | None:
-    """The newest order of a supplier's reference."""
-    row = db.one(f"{_ORDERS} WHERE o.supplier = ? AND o.reference = ? ORDER BY o.id DESC", (supplier, reference))
-    return _order(row) if row else None
+def of_reference(db: Database, supplier: str, reference: str) -> list[Order]:
+    """The orders that a supplier's reference ever made, the newest form first."""
+    rows = db.all(f"{_ORDERS} WHERE o.supplier = ? AND o.reference = ? ORDER BY o.id DESC", (supplier, reference))
+    return [_order(row) for row in rows]
+
+
+def corrected(db: Database, form: Order) -> Order | None:
+    """The order that stands and that a form corrects, past corrections set aside or overtaken; None when there is none."""
+    before = form.supersedes
+    while before is not None:
+        held = order(db, before)
+        if held.state not in (State.CANCELLED, State.SUPERSEDED):
+            return held
+        before = held.supersedes
+    return None
 
 
 def orders(db: Database, *, states: frozenset[State] = frozenset(State), limit: int = 100) -> list[Order]:

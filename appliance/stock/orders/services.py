@@ -30,8 +30,8 @@ CONFIRMATION, ORDER_FORM = "order-confirmation", "order-form"
 def form_received(unit: Unit, form: OrderForm) -> int:
     """Keep an order form that came in; returns the order's key.
 
-    The same form twice (same document, or same reference with the same lines) is the same order. A form of a known
-    reference with other lines is a correction: an order that nobody confirmed is superseded at once, for one that was
+    The same form twice (same document, or same reference with the same lines) is the same order, even when a correction
+    has come between. A form of a known reference with other lines is a correction: an order that nobody confirmed is superseded at once, for one that was
     confirmed a person decides (`accept_correction`, `refuse_correction`). Raises `Refused("order-empty")`.
     """
     if not form.lines:
@@ -39,13 +39,15 @@ def form_received(unit: Unit, form: OrderForm) -> int:
     known = unit.value("SELECT id FROM supply_order WHERE document = ?", (form.document,)) if form.document else None
     if known is not None:
         return int(known)
-    before = repository.newest(unit, form.supplier, form.reference) if form.reference else None
-    if before is not None and before.state not in (State.CANCELLED, State.SUPERSEDED):
-        if _written(unit, before.id) == [_as_written(line) for line in form.lines]:
-            return before.id
-        made = _write_order(unit, form, supersedes=before.id)
-        if before.state is State.PROPOSED:
-            enter(unit, before, State.SUPERSEDED)
+    forms = repository.of_reference(unit, form.supplier, form.reference) if form.reference else []
+    standing = [held for held in forms if held.state not in (State.CANCELLED, State.SUPERSEDED)]
+    if standing:
+        for held in (*standing, *forms):
+            if _written(unit, held.id) == [_as_written(line) for line in form.lines]:
+                return held.id
+        made = _write_order(unit, form, supersedes=forms[0].id)
+        if standing[0].state is State.PROPOSED:
+            enter(unit, standing[0], State.SUPERSEDED)
         return made
     return _write_order(unit, form)
 
@@ -109,7 +111,7 @@ def confirm(unit: Unit, order: int, answers: Iterable[Answer]) -> None:
     "correction-to-decide" (it corrects an order that stands).
     """
     held = _proposed(unit, order)
-    if held.supersedes is not None and repository.order(unit, held.supersedes).state is not State.SUPERSEDED:
+    if repository.corrected(unit, held) is not None:
         raise Refused("correction-to-decide", order=held.number)
     given = {answer.line: answer for answer in answers}
     lines = repository.lines(unit, order)
@@ -231,8 +233,8 @@ def refuse_correction(unit: Unit, order: int, reason: str) -> None:
 
 def _correction(unit: Unit, order: int) -> tuple[Order, Order]:
     new = _proposed(unit, order)
-    old = repository.order(unit, new.supersedes) if new.supersedes is not None else None
-    if old is None or old.state is State.SUPERSEDED:
+    old = repository.corrected(unit, new)
+    if old is None:
         raise Refused("no-correction", order=new.number)
     return new, old
 

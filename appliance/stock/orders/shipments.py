@@ -53,12 +53,16 @@ def shipment_announced(unit: Unit, note: Announcement) -> int:
 
 
 def _order_of(unit: Unit, note: Announcement) -> Order | None:
-    """The order that a note belongs to, when deliveries may still be entered against it."""
+    """The order that a note belongs to, when deliveries may still be entered against it.
+
+    Of several forms of its reference the newest one that was confirmed: a correction still to be decided ordered nothing.
+    """
     if note.order is not None:
-        held: Order | None = repository.order(unit, note.order)
+        held = [repository.order(unit, note.order)]
     else:
-        held = repository.newest(unit, note.supplier, note.order_reference) if note.order_reference else None
-    return held if held is not None and held.state in DELIVERABLE else None
+        held = repository.of_reference(unit, note.supplier, note.order_reference) if note.order_reference else []
+    held = [order for order in held if order.state in DELIVERABLE]
+    return next((order for order in held if order.state is not State.PROPOSED), held[0] if held else None)
 
 
 def _newest(db: Database, supplier: str, number: str) -> int | None:

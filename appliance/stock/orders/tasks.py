@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
-from appliance.stock.ordering.awaited import PATIENCE
+from appliance.stock.ordering.awaited import is_overdue
+from appliance.stock.ordering.standing import lead_time_of
 from appliance.stock.orders import repository
 from appliance.stock.orders.model import AWAITED, Model, Order, State
 from appliance.stock.reception import drafts
 from appliance.stock.reception import repository as receptions
 from appliance.storage import Database
-
-LEAD_TIME_DAYS = 30
-"""Until five of our own orders taught better; to be confirmed by the DRC."""
-LEARNED_FROM = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +35,9 @@ def tasks(db: Database, today: date) -> list[Task]:
     found: list[Task] = []
     held = repository.orders(db, states=AWAITED | {State.PROPOSED}, limit=500)
     found += [
-        _of(order, "decide" if _corrects(db, order) else "confirm") for order in held if order.state is State.PROPOSED
+        _of(order, "decide" if repository.corrected(db, order) else "confirm")
+        for order in held
+        if order.state is State.PROPOSED
     ]
     found += [_of(order, "countersign") for order in held if order.state is State.CONFIRMED]
     found += [
@@ -52,20 +50,10 @@ def tasks(db: Database, today: date) -> list[Task]:
     found += [Task(code="go-on", name=d.by, supplier="", draft=d.subject) for d in drafts.drafts(db)]
     for order in held:
         days = (today - (order.confirmed_on or order.ordered_on)).days
-        if order.state not in (State.PROPOSED, State.CONFIRMED) and days > patience_days(db, order.supplier):
+        sent = order.state not in (State.PROPOSED, State.CONFIRMED)
+        if sent and is_overdue(days, lead_time_of(db, order.supplier, order.programme)):
             found.append(_of(order, "overdue", days))
     return found
-
-
-def patience_days(db: Database, supplier: str) -> Fraction:
-    """After how many days an order is overdue: twice the lead time, learned from our own orders once five are known."""
-    known = repository.lead_times_days(db, supplier)
-    mean = Fraction(sum(known), len(known)) if len(known) >= LEARNED_FROM else Fraction(LEAD_TIME_DAYS)
-    return PATIENCE * mean
-
-
-def _corrects(db: Database, order: Order) -> bool:
-    return order.supersedes is not None and repository.order(db, order.supersedes).state is not State.SUPERSEDED
 
 
 def _of(order: Order, code: str, days: int | None = None) -> Task:

@@ -27,6 +27,8 @@ from appliance.stock.reception.model import (
     TEMPERATURE_HIGH,
     TEMPERATURE_LOW,
     CountedLine,
+    Proof,
+    ProofLine,
     ReceptionForm,
     surpluses,
 )
@@ -105,10 +107,36 @@ def take_back(unit: Unit, line: int, reason: str, instead: CountedLine | None = 
         receipt = unit.value("SELECT receipt FROM proof_of_delivery WHERE id = ?", (proof.id,))
         right = replace(instead, order_line=old.order_line, shipment_line=old.shipment_line)
         place = ledger.main_place(unit)
-        _write_line(unit, proof.id, receipt, right, on, place, (old.ordered, old.announced), None)
+        beyond = _beyond(unit, proof, old, right)
+        _write_line(unit, proof.id, receipt, right, on, place, (old.ordered, old.announced), None, beyond)
     if proof.order is not None:
         _enter_order(unit, proof.order, unit.today, proof.slip)
     _acknowledge(unit, proof.id)
+
+
+def _beyond(unit: Unit, proof: Proof, old: ProofLine, right: CountedLine) -> int:
+    """What of the line put in its place is surplus, besides what its neighbours of the same product bear already.
+
+    Expected is, as when it was signed, what the note announced, else what of the order no earlier reception had brought.
+    """
+    same = (old.product, old.order_line, old.shipment_line)
+    others = [
+        held
+        for held in repository.proof_lines(unit, proof.id)
+        if not held.is_reversed and (held.product, held.order_line, held.shipment_line) == same
+    ]
+    expected = old.announced
+    if expected is None and old.order_line is not None and proof.order is not None:
+        came = sum(
+            held.accepted
+            for earlier in repository.proofs_of(unit, proof.order)
+            if earlier.id < proof.id
+            for held in repository.proof_lines(unit, earlier.id)
+            if held.order_line == old.order_line and not held.is_reversed
+        )
+        expected = max((old.ordered or 0) - came, 0)
+    (beyond,) = surpluses([right.counted + sum(held.counted for held in others)], expected)
+    return max(beyond - sum(held.surplus for held in others), 0)
 
 
 def _check(unit: Unit, line: CountedLine, on: date) -> None:

@@ -10,7 +10,6 @@ from litestar import Request, Response, post
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect
 
-from appliance.core.actors import Role
 from appliance.core.errors import Refused
 from appliance.stock.orders import repository, services
 from appliance.stock.orders.model import Answer, Way
@@ -29,9 +28,8 @@ Verb = Callable[[Unit, Form], None]
 async def countersign(request: Request[Any, Any, Any], order: int) -> Response[bytes] | Redirect:
     """The second signature: of the head who is signed in here, or who types a code on this tablet."""
     form, session, state = await read_form(request), session_of(request), state_of(request)
-    signer = session.staff if Role.HEAD in session.roles else None
-    chosen = form.integer("signataire")
-    if chosen is not None and (chosen != session.staff or signer is None):
+    signer, chosen = session.staff, form.integer("signataire")
+    if chosen is not None and chosen != session.staff:
         async with state.doors.setdefault(chosen, asyncio.Lock()):
             member, fault = await try_pin(request, chosen, form.raw("code"))
         if fault is not None or member is None:

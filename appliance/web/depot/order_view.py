@@ -68,7 +68,8 @@ def order_view(request: Ask, db: Database, key: int, form: Form | None = None) -
     rows = [_row(db, order, line, form, today) for line in lines]
     steps = repository.timeline(db, key)
     cherche = form.raw("cherche") if form else ""
-    replaced = repository.order(db, order.supersedes) if order.supersedes else None
+    standing = repository.corrected(db, order) if order.state is State.PROPOSED else None
+    replaced = standing or (repository.order(db, order.supersedes) if order.supersedes else None)
     values = [row.value_fcfa for row in rows if row.value_fcfa is not None]
     return {
         "order": order, "rows": rows, "steps": steps, "marks": _marks(order, steps), "can": _can(request, db, order),
@@ -76,7 +77,7 @@ def order_view(request: Ask, db: Database, key: int, form: Form | None = None) -
         "total": sum(values) if len(values) == len(rows) else None, "cherche": cherche,
         "found": choices(db, cherche, today) if cherche else [], "path": f"/depot/commandes/{key}/lignes",
         "replaced": replaced, "newer": repository.order(db, order.corrected_by) if order.corrected_by else None,
-        "is_correction": replaced is not None and replaced.state is not State.SUPERSEDED and order.state is State.PROPOSED,
+        "is_correction": standing is not None,
         "shipments": [s for s in receptions.shipments_of(db, key) if not s.is_superseded],
         "proofs": receptions.proofs_of(db, key), "signers": signers(db, order, today),
         "products": [(p.id, f"{p.label} ({p.pack_label})") for p in catalogue.listed(db, limit=400)]
@@ -153,7 +154,7 @@ def _can(request: Ask, db: Database, order: Order) -> dict[str, bool]:
     session = session_of(request)
     may = staff.rights(db).may("depot", "write", session.roles, session.staff)
     following = NEXT[order.state]
-    signs_alone = Role.HEAD in session.roles and session.staff != order.confirmed_by
+    signs_alone = session.staff in dict(signers(db, order, today_of(request)))
     return {
         "edit": may and order.state is State.PROPOSED, "reopen": may and order.state is State.CONFIRMED,
         "countersign": may and order.state is State.CONFIRMED, "signs_alone": signs_alone,
