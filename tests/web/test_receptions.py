@@ -77,6 +77,11 @@ def test_what_is_counted_is_kept_and_another_tablet_goes_on(
     assert "Finir la réception commencée par Awa Essai" in keeper.get("/depot/commandes").text
 
 
+def proofs(store: Store) -> list[repository.Proof]:
+    with store.reading() as db:
+        return repository.latest_proofs(db)
+
+
 def test_refusals_a_wrong_lot_and_more_than_shipped_stand_in_the_proof(
     keeper: Hand, store: Store, keys: dict[str, int], shipment: int
 ) -> None:
@@ -106,6 +111,11 @@ def test_refusals_a_wrong_lot_and_more_than_shipped_stand_in_the_proof(
         assert db.all("SELECT kind FROM outbox") == [("shipment-acknowledgement",)]
     assert "Compter la livraison" not in keeper.get("/depot/commandes").text
     assert keeper.post(PATH, fields).status_code == 409, "one delivery note is received once"
+    again = keeper.get(f"{PATH}?bordereau={shipment}")
+    assert str(again.url).endswith(f"/depot/receptions/{max(p.id for p in proofs(store))}"), (
+        "who comes late is shown it"
+    )
+    assert keeper.get(f"{PATH}?bordereau=999").status_code == 404
 
 
 def test_a_signed_line_is_put_right_by_a_new_version(keeper: Hand, store: Store, keys: dict[str, int]) -> None:

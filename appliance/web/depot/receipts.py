@@ -48,9 +48,14 @@ def receipt_page(
     commande: int | None = None,
     bordereau: int | None = None,
     brouillon: str = "",
-) -> Response[bytes]:
-    """A delivery to count: what an order awaits or a note announces stands there; what was begun is taken up."""
+) -> Response[bytes] | Redirect:
+    """A delivery to count: what an order awaits or a note announces stands there; what was begun is taken up.
+
+    A note that another tablet has signed for meanwhile leads to its procès-verbal: nobody counts the same boxes twice.
+    """
     with state_of(request).opened.reading() as db:
+        if bordereau is not None and (signed := receptions.shipment(db, bordereau).proof) is not None:
+            return to(f"/depot/receptions/{signed}")
         form = _begun(request, db, commande, bordereau, brouillon)
         known = catalogue.by_code(db, produit) if produit else None
         if known:
