@@ -33,7 +33,7 @@ PAGES = (
     "/rapports/RMA/2026-10", "/rapports/RMA/2026-10?section=MORB", "/rapports/CRGS/2026-10", "/envois", "/envois/1", "/envois/liaison",
     "/envois/correspondance", "/personnel", "/personnel/matrice", "/personnel/matrice?fonction=gerant_depot", "/nulle-part", "/personnel/journal", "/personnel/2", "/villages", "/villages/2", "/patients/3/corriger", "/patients/3/histoire",
     "/patients/3/lectures", "/patients/3/carte", "/patients/3/fusion", "/patients/3/fusion?avec=5", "/cartes", "/urgence/3", "/mon-code",
-    "/entretien", "/entretien/heure", "/plus", "/depot/commandes", "/depot/commandes/1", "/depot/commandes/1/papier", "/depot/receptions/1", "/depot/reception?commande=2", "/depot/commandes/nouvelle", "/depot/commandes/reglages", "/depot/receptions",
+    "/entretien", "/entretien/heure", "/plus", "/depot/papiers", "/envois/medexis", "/depot/commandes", "/depot/commandes/1", "/depot/commandes/1/papier", "/depot/receptions/1", "/depot/reception?commande=2", "/depot/commandes/nouvelle", "/depot/commandes/reglages", "/depot/receptions",
     "/depot/inventaire", "/depot/inventaire/rayons", "/depot/peremptions", "/depot/tableau", "/depot/tableau?programme=PALU&mois=2026-09",
     "/caisse/actes?acte=CPN", "/caisse/payeurs", "/caisse/visites", "/caisse/visites/3", "/caisse/tiers-payants", "/caisse/tiers-payants/feuilles/1",
     "/caisse/tiers-payants/factures/1", "/caisse/dettes", "/caisse/registre?jour=2026-10-05", "/caisse/registre/mois?mois=2026-10",

@@ -14,9 +14,11 @@ from appliance.stock.orders import repository as orders
 from appliance.stock.orders.model import State
 from appliance.stock.reception import repository as receptions
 from appliance.storage import Store, settings
+from appliance.sync import link as links
 from appliance.sync.checks import CHECKS
 from appliance.sync.inbox import services as inbox
 from appliance.sync.medexis import desk
+from appliance.sync.medexis.checking import findings
 from appliance.sync.medexis.layouts import layouts
 from appliance.sync.status import status
 from tests.sync.medexis import LINES
@@ -161,3 +163,18 @@ def test_the_checks_see_bytes_that_changed_an_order_untold_and_a_uid_lost(centre
 
     centre.store._writer.submit(harm).result()
     assert {name for name, check in CHECKS.items() if centre.read(check)} == {"papers", "event-uids", "orders-told"}
+
+
+def test_a_try_with_the_server_finds_what_moved_there(centre: Depot) -> None:
+    assert [f for f in centre.read(findings) if not f.ok] == []
+    program = next(p for p in centre.there.app.metadata["programs"] if p["code"] == "CONFIRMATION_COMMANDE")
+    program["programType"] = "WITH_REGISTRATION"
+    parts = {
+        p["dataElement"]["code"]: p["dataElement"] for p in program["programStages"][0]["programStageDataElements"]
+    }
+    parts["CC_DATE_COMMANDE"]["valueType"] = "BOOLEAN"
+    parts["CC_LIGNES"]["code"] = "AUTRE"
+    centre.act(links.ask_pull)
+    centre.work()
+    wrong = {f.code for f in centre.read(findings) if not f.ok}
+    assert wrong == {"program-registers", "element-type", "element-missing"}

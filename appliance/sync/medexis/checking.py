@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from appliance.storage import Database
 from appliance.sync import link as links
 from appliance.sync.dhis2 import mapping
+from appliance.sync.dhis2.payloads import Misfit, written
 from appliance.sync.dhis2.programs import Program
 from appliance.sync.medexis import exchange as exchanges
 from appliance.sync.medexis.events import PRODUCT
+
+NUMBERS = ("line_count", "proposed", "confirmed", "ordered", "announced", "counted", "accepted", "refused", "surplus")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,17 @@ def _of_program(db: Database, kind: str, shape: exchanges.EventShape) -> list[Fi
             Finding(kind=kind, check="element", ok=element is not None, code="element-missing", what=f"{name}{near}")
         )
         options = program.options(element) if element else None
+        if element and options is None:
+            kind_of_value = str(element.get("valueType") or "TEXT")
+            found.append(
+                Finding(
+                    kind=kind,
+                    check="element",
+                    ok=_takes(kind_of_value, field),
+                    code="element-type",
+                    what=f"{name} : {kind_of_value}",
+                )
+            )
         wanted = shape.options.get(field, {}).values() if options is not None else ()
         known = f" ({', '.join((options or [])[:8])})"
         found += [
@@ -82,6 +96,16 @@ def _of_program(db: Database, kind: str, shape: exchanges.EventShape) -> list[Fi
         if e["id"] in program.compulsory and e["id"] not in used
     ]
     return found
+
+
+def _takes(value_type: str, field: str) -> bool:
+    """Whether an element of a value type takes what a field tells."""
+    sample = "2026-10-15" if field.endswith("_on") else "12" if field in NUMBERS else "BC-2026-0001"
+    try:
+        written(sample, value_type)
+    except Misfit:
+        return False
+    return True
 
 
 def _near(program: Program) -> str:

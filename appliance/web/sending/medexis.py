@@ -65,6 +65,21 @@ async def set_medexis(request: Request[Any, Any, Any]) -> Response[bytes] | Redi
     return to(PATH, "essai")
 
 
+@post(f"{PATH}/essai", opt={"tab": "envois", "level": "write"})
+async def try_medexis(request: Request[Any, Any, Any]) -> Redirect:
+    """Read the programs anew at the server, at once: the findings are held against what it says now."""
+    form = await read_form(request)
+
+    def write(unit: Unit) -> dict[str, Any]:
+        links.ask_pull(unit)
+        links.resume(unit)
+        return {}
+
+    await state_of(request).opened.act("test-exchange", session_of(request).actor, write, key=request_key(form))
+    state_of(request).on_outbox()
+    return to(PATH, "essai")
+
+
 def _typed(form: Form, held: dict[str, Any]) -> dict[str, Any]:
     """What is held with what was typed over it."""
     for name in ("poll_hours", "fetch_kb"):
@@ -98,7 +113,7 @@ def _view(db: Database) -> dict[str, Any]:
     exchange = exchanges.get(db)
     return {
         "exchange": exchange, "fields": {kind: list(_fields(exchange, kind)) for kind in FIELDS}, "papers": exchanges.PAPERS,
-        "options": exchanges.OPTIONS, "recipients": RECIPIENTS, "findings": findings(db), "poll": jobs.state(db),
+        "options": exchanges.OPTIONS, "recipients": RECIPIENTS, "findings": findings(db), "pull": links.pull_state(db), "poll": jobs.state(db),
     }  # fmt: skip
 
 
@@ -112,4 +127,4 @@ def _again(request: Any, form: Form, fault: Refused) -> Response[bytes]:
         return refused(request, "exchange/medexis.html", db, form, fault, **_view(db))
 
 
-HANDLERS = [medexis_page, set_medexis]
+HANDLERS = [medexis_page, set_medexis, try_medexis]
