@@ -10,6 +10,7 @@ from appliance.billing.sales.repository import debts, register, returnable
 from appliance.billing.sales.returning import return_part
 from appliance.billing.sales.services import HandExemption, SaleForm, sell
 from appliance.billing.till import repository as till
+from appliance.billing.till.services import pay
 from appliance.core.clock import FixedClock
 from appliance.core.errors import Refused
 from appliance.storage import Store
@@ -45,12 +46,44 @@ def test_all_of_it_leaves_no_new_sale_and_nonsense_is_refused(store: Store, act:
         with pytest.raises(Refused, match=code):
             act(return_part, 1, wrong, "erreur")
     assert act(return_part, 1, {1: 2}, "erreur") is None
-    hand = HandExemption(bearer="asaco", reason="indigent", authorised_by=keys["staff"])
-    sale = act(sell, SaleForm(dispense=basket((keys[PAID], 2)), exemption=hand))
+    sound(store)
+
+
+@pytest.mark.parametrize(
+    ("exempted", "comes_back", "due", "kept"),
+    [(100, 1, 9 * 91 - 100, 100), (None, 4, 0, 6 * 91), (800, 9, 0, 91)],
+    ids=["a part", "all of it", "more than is left"],
+)
+def test_what_was_exempted_by_hand_stays_so_and_no_money_is_handed_out_that_was_never_paid(
+    store: Store, act: Act, exempted: int | None, comes_back: int, due: int, kept: int
+) -> None:
+    keys = act(centre)
+    hand = HandExemption(bearer="asaco", reason="indigent", authorised_by=keys["staff"], amount_fcfa=exempted)
+    act(sell, SaleForm(dispense=basket((keys[PAID], 10)), exemption=hand))
     with store.reading() as db:
-        line = returnable(db, sale.sale)[0][0]
-    with pytest.raises(Refused, match="exempted-by-hand"):
-        act(return_part, sale.sale, {line: 1}, "erreur")
+        paid = db.value("SELECT coalesce(sum(amount_fcfa), 0) FROM payment")
+    made = act(return_part, 1, {1: comes_back}, "trop")
+    with store.reading() as db:
+        assert (made.exempt_fcfa, db.one("SELECT payer, reason FROM sale_share WHERE sale = ?", (made.sale,))) == (
+            kept, ("asaco", "indigent"),
+        )  # fmt: skip
+        assert made.due_fcfa == due
+        in_till = db.value("SELECT coalesce(sum(amount_fcfa), 0) FROM payment")
+        assert 0 <= in_till <= paid
+        held = till.sale(db, made.sale)
+        assert held is not None and held.left_fcfa == 0
+    sound(store)
+
+
+def test_what_was_paid_in_two_ways_comes_back_in_cash_first(store: Store, act: Act) -> None:
+    keys = act(centre)
+    act(sell, SaleForm(dispense=basket((keys[PAID], 10)), paid_fcfa=500))
+    act(pay, 1, 410, "mobile_money", reference="MP1")
+    act(return_part, 1, {1: 2}, "trop")  # 728 F stay due: 410 by message, and 318 that cash rounds to 320
+    with store.reading() as db:
+        by_means = dict(db.all("SELECT means, sum(amount_fcfa) FROM payment GROUP BY means"))
+        assert by_means == {"cash": 320, "mobile_money": 410}
+        assert db.value("SELECT reference FROM payment WHERE sale = 3 AND means = 'mobile_money'") == "MP1"
     sound(store)
 
 

@@ -7,7 +7,8 @@ from datetime import date
 
 from appliance.billing.sales.pricing import ChargedAct
 from appliance.billing.sales.rounding import payable
-from appliance.billing.sales.services import Sale, SaleForm, reverse_sale, sell
+from appliance.billing.sales.services import HandExemption, Sale, SaleForm, reverse_sale, sell
+from appliance.billing.sales.visit_bill import care_type_of
 from appliance.billing.till.services import pay
 from appliance.core.errors import Refused
 from appliance.stock.dispensing.services import DispenseForm, DispenseLine
@@ -19,9 +20,9 @@ REASON = "lot déjà remis, retour d'une partie"
 def return_part(unit: Unit, sale: int, returned: Mapping[int, int], reason: str) -> Sale | None:
     """Take back some base units of products (by sale line id) of a sale; the rest stays sold, from the lots it came from.
 
-    What was paid too much is given back by its means. None when nothing of the sale is left. A sale with an exemption by
-    hand is taken back whole. Raises `Refused`: "no-such-sale", "return-empty", "quantity", "exempted-by-hand", and
-    those of `reverse_sale`.
+    What was paid too much is given back, of cash before mobile money. What was exempted by hand stays exempted, up to what
+    is left to the patient: nobody is handed money that was never paid. None when nothing of the sale is left. Raises
+    `Refused`: "no-such-sale", "return-empty", "quantity", and those of `reverse_sale`.
     """
     row = unit.one("SELECT dispense, occurred_on, visit FROM sale WHERE id = ?", (sale,))
     if row is None:
@@ -33,8 +34,6 @@ def return_part(unit: Unit, sale: int, returned: Mapping[int, int], reason: str)
         raise Refused("return-empty")
     if any(not 0 <= count <= known.get(key, 0) for key, count in returned.items()):
         raise Refused("quantity", sale=sale)
-    if unit.value("SELECT 1 FROM sale_share WHERE sale = ? AND rule IS NULL", (sale,)):
-        raise Refused("exempted-by-hand")
     kept = {product: quantity - returned.get(key, 0) for key, product, quantity in lines}
     given = _kept_lines(unit, dispense, kept)
     acts = tuple(
@@ -43,32 +42,43 @@ def return_part(unit: Unit, sale: int, returned: Mapping[int, int], reason: str)
             "SELECT care_act, quantity, lab_order FROM sale_act WHERE sale = ?", (sale,)
         )
     )
-    paid = unit.all("SELECT means, amount_fcfa FROM payment WHERE sale = ?", (sale,))
+    paid = unit.all(
+        "SELECT means, amount_fcfa, operator, reference FROM payment WHERE sale = ? ORDER BY means = 'cash', id",
+        (sale,),
+    )
     held = unit.one("SELECT place, prescription, patient FROM dispense WHERE id = ?", (dispense,))
     if held is None:
         raise Refused("return-empty")
+    place, prescription, patient = held
+    of_care = visit or unit.value("SELECT visit FROM prescription WHERE id = ?", (prescription,))
+    exemption = _exempted(unit, sale)
     reverse_sale(unit, sale, reason)
     if not given and not acts:
         return None
-    form = DispenseForm(place=held[0], prescription=held[1], patient=held[2], lines=given) if given else None
-    means = paid[0][0] if paid else "cash"
-    before = sum(amount for _, amount in paid)
     made = sell(
         unit,
         SaleForm(
-            dispense=form,
-            acts=acts,
-            patient=held[2],
-            visit=visit,
-            care_day=date.fromisoformat(day),
-            paid_fcfa=0,
-            means=means,
+            dispense=DispenseForm(place=place, prescription=prescription, patient=patient, lines=given) if given else None,
+            acts=acts, patient=patient, visit=visit, care_day=date.fromisoformat(day), exemption=exemption, paid_fcfa=0,
+            **({"care_type": care_type_of(unit, of_care)} if of_care else {}),
         ),
-    )
-    settled = min(before, payable(unit, made.due_fcfa, means))
-    if settled:
-        pay(unit, made.sale, settled, means)
+    )  # fmt: skip
+    left = made.due_fcfa
+    for means, amount, operator, reference in paid:
+        if settled := min(amount, payable(unit, left, means)):
+            pay(unit, made.sale, settled, means, operator=operator, reference=reference)
+        left = 0 if settled == payable(unit, left, means) else left - settled
     return made
+
+
+def _exempted(unit: Unit, sale: int) -> HandExemption | None:
+    """What a person exempted by hand of a sale, to be kept as far as there is something left to exempt."""
+    row = unit.one(
+        "SELECT payer, reason, authorised_by, amount_fcfa FROM sale_share WHERE sale = ? AND rule IS NULL", (sale,)
+    )
+    if row is None:
+        return None
+    return HandExemption(bearer=row[0], reason=row[1], authorised_by=row[2], amount_fcfa=row[3], is_at_most=True)
 
 
 def _kept_lines(unit: Unit, dispense: int | None, kept: Mapping[int, int]) -> tuple[DispenseLine, ...]:

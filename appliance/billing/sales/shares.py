@@ -19,12 +19,16 @@ EXEMPTION, COVER = "exemption", "cover"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandExemption:
-    """What a person exempts by hand: why, who bears it, and how much of the patient's part (None: all of it)."""
+    """What a person exempts by hand: why, who bears it, and how much of the patient's part (None: all of it).
+
+    `is_at_most`: less is exempted where less is left, as when a part of what was sold comes back.
+    """
 
     bearer: str
     reason: str
     authorised_by: int
     amount_fcfa: int | None = None
+    is_at_most: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +85,9 @@ def parts_of(
     if who.payer is not None:
         shares += [share for care, amount in covered.items() if (share := _covered(who, care, amount))]
     payer = sum(share.amount_fcfa for share in shares if share.kind == COVER)
-    if hand is not None:
-        by_hand = _by_hand(hand, total - exempt - payer, care_type)
+    left = total - exempt - payer
+    if hand is not None and (left or not hand.is_at_most):
+        by_hand = _by_hand(hand, left, care_type)
         shares.append(by_hand)
         exempt += by_hand.amount_fcfa
     return Parts(
@@ -113,6 +118,8 @@ def _by_hand(hand: HandExemption, left: int, care_type: str) -> BorneShare:
     if len(hand.reason.strip()) < 3:
         raise Refused("reason-needed", kind="exemption")
     amount = left if hand.amount_fcfa is None else hand.amount_fcfa
+    if hand.is_at_most:
+        amount = min(amount, left)
     if not 0 < amount <= left:
         raise Refused("exemption-too-much", left=left)
     return BorneShare(

@@ -36,7 +36,6 @@ _FRENCH = {
     "no-such-sheet": "Cette feuille de soins n'existe pas.",
     "sheet-answered": "Le payeur a déjà répondu pour cette feuille.",
     "sheet-billed": "Cette feuille est déjà chez le payeur.",
-    "exempted-by-hand": "Cette vente a une exonération : annulez-la entière et refaites-la.",
     "receipt-paper": "Ce format de reçu n'existe pas.",
     "return-empty": "Notez ce qui revient.",
     "already-merged": "Ce dossier est déjà fusionné : défaites d'abord cette fusion.",
