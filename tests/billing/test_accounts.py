@@ -24,6 +24,8 @@ from appliance.billing.accounts.services import (
 )
 from appliance.billing.accounts.statement import freeze, frozen, sign, statement
 from appliance.billing.accounts.valuation import running, stock_value
+from appliance.billing.claims import services as claims
+from appliance.billing.sales.pricing import ChargedAct
 from appliance.billing.sales.services import SaleForm, reverse_sale, sell
 from appliance.billing.tariffs import services as tariffs
 from appliance.billing.tariffs.csv_file import PriceLine
@@ -41,6 +43,7 @@ from appliance.stock.ledger.services import Movement, ReceivedLot, open_stock, r
 from appliance.stock.places.services import add_place
 from appliance.storage import Store, Unit
 from tests.billing.test_sales import basket
+from tests.billing.test_shares import centre, insured
 from tests.conftest import TODAY, Act
 
 OCTOBER = Month(2026, 10)
@@ -302,3 +305,31 @@ def test_a_wrong_plan_is_named_with_its_line(tmp_path: Path) -> None:
     )
     with pytest.raises(DataFileError, match=r"accounts.json:2"):
         load_plan(wrong)
+
+
+def test_what_payers_send_and_cut_and_what_cash_rounds_explain_the_capital_to_the_franc(store: Store, act: Act) -> None:
+    """A share of 319 F is paid 200 F by transfer and 100 F in cash, 19 F are cut; 136 F are taken as 135 F of cash."""
+    keys = act(centre)
+    act(insured, keys["patient"], verified_on=TODAY)
+    act(sell, SaleForm(acts=(ChargedAct(code="CONSULTATION"),), patient=keys["patient"]))
+    with store.reading() as db:
+        assert db.one("SELECT payer_fcfa, due_fcfa FROM sale") == (319, 136)
+        before = statement(db, OCTOBER)
+        assert (before.after.assets["payers"], before.changes["rounding"], before.unexplained) == (319, -1, 0)
+    act(claims.mend_sheet, 1, reference="CAN-1", prescriber="Dr Essai")
+    batch = act(claims.bill, "AMO-CMSS", FIRST, TODAY)
+    assert act(claims.answer_sheet, batch, 1, 300, "prix dépassé") == "cut"
+    act(claims.receive_payment, batch, 200, "transfer", TODAY, "VIR 12")
+    act(claims.receive_payment, batch, 100, "cash", TODAY, "")
+    with store.reading() as db:
+        made = statement(db, OCTOBER)
+        assets = made.after.assets
+        assert (assets["bank"], assets["treasury"], assets["payers"]) == (200, 100, 0)
+        assert (assets["till"], assets["patients"]) == (135, 0)
+        assert (made.changes["cuts"], made.changes["rounding"], made.unexplained) == (-19, -1, 0)
+        assert made.after.capital == before.after.capital - 19
+        assert sum(line.amount_fcfa for line in book.lines(db, "bank", FIRST, TODAY)) == 200
+    act(reverse_sale, 1, "erreur")
+    with store.reading() as db:
+        assert statement(db, OCTOBER).unexplained == 0
+    assert broken(store) == {}
