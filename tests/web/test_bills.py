@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
+import httpx
+import pypdf
 import pytest
 
 from appliance.billing import checks
@@ -85,19 +88,72 @@ def test_an_act_s_price_is_set_from_a_day_on_and_a_mutuelle_by_the_head(act: Act
     assert TODAY.isoformat() not in made.text
 
 
-def test_a_receipt_says_who_bears_what_and_a_copy_that_it_is_one(act: Act, store: Store, cashier: Hand) -> None:
+def words(answer: httpx.Response) -> str:
+    """What a printed answer says: a PDF's text, or a page's as paper shows it."""
+    if answer.headers["content-type"] == "application/pdf":
+        return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(answer.content)).pages)
+    return answer.text
+
+
+@pytest.mark.parametrize("paper", ["page", "a5", "80", "58"])
+def test_the_first_printing_is_the_original_and_nobody_has_a_second(
+    act: Act, store: Store, cashier: Hand, paper: str
+) -> None:
+    cashier.post("/caisse/visites/1", {"acte-0-consultation": "1", "paye": "200"})
+    path = "/ventes/1/imprimer"
+    supervisor = Counter(store).tablet(act, "La Superviseuse", Role.DISTRICT_SUPERVISOR)
+    if supervisor.get("/ventes/1").status_code == 200:
+        assert "DUPLICATA" in words(supervisor.post(path, {"papier": paper}))  # reading takes nobody's original
+    for asked in ("/ventes/1", "/ventes/1?dit=enregistre", "/ventes/1?original=1"):
+        assert (
+            '<b class="copy only-paper">DUPLICATA' in cashier.get(asked).text
+        )  # a page printed past its button is no original
+    sent = {"papier": paper, "request_key": "ab" * 16}
+    assert "DUPLICATA" not in words(cashier.post(path, sent))
+    assert "DUPLICATA" in words(cashier.post(path, sent))  # the same sending again, as a reload does
+    assert "DUPLICATA" in words(cashier.post(path, {"papier": paper}))
+    assert "DUPLICATA" in words(cashier.post(path, {"papier": "a5"}))
+    assert '<b class="copy">DUPLICATA' in cashier.get("/ventes/1?dit=paye").text
+    cashier.post("/caisse/ventes/1", {"montant": "255", "moyen": "cash"})
+    assert "DUPLICATA" not in words(cashier.post(path, {"papier": paper}))  # what is paid since is another receipt
+    with store.reading() as db:
+        assert [c for (c,) in db.all("SELECT is_copy FROM receipt_print ORDER BY id")][-4:] == [0, 1, 1, 0]
+    assert cashier.post(path, {"papier": "a0"}).status_code == 409
+    assert cashier.post("/ventes/99/imprimer", {"papier": "a5"}).status_code == 404
+
+
+def test_a_receipt_says_who_bears_what_and_money_pages_name_nobody(act: Act, store: Store, cashier: Hand) -> None:
     cashier.post("/patients/1/couverture", {"payeur": "AMO-CMSS", "numero": "12 34", "du": "01/01/2026"})
     first = cashier.post("/caisse/visites/1", {"acte-0-consultation": "1"}).text
-    assert "Part de AMO, CMSS" in first and "Arrondi des espèces" in first and "DUPLICATA" not in first
-    assert "DUPLICATA" in cashier.get("/ventes/1").text
-    for paper in ("a5", "80", "58"):
-        assert cashier.get(f"/ventes/1/{paper}/pdf").content.startswith(b"%PDF")
-    assert cashier.get("/ventes/1/a0/pdf").status_code == 409
+    assert "Part de AMO, CMSS" in first and "Arrondi des espèces" in first
     treasurer = Counter(store).tablet(act, "Le Trésorier", Role.TREASURER)
     for path in ("/caisse/tiers-payants", "/caisse/tiers-payants/feuilles/1", "/caisse/dettes", "/caisse/registre"):
         page = treasurer.get(path)
         assert page.status_code == 200 and "Seydou" not in page.text
     assert "Consultation curative" not in treasurer.get("/caisse/tiers-payants/feuilles/1").text
+
+
+def test_the_register_of_a_day_is_a_paper_across_with_its_totals(act: Act, store: Store, cashier: Hand) -> None:
+    cashier.post("/caisse/visites/1", {"acte-0-consultation": "1", "acte-0-pansement": "2"})
+    path = f"/caisse/registre/pdf?jour={TODAY}"
+    paper = cashier.get(path)
+    width, height = pypdf.PdfReader(io.BytesIO(paper.content)).pages[0].mediabox[2:]
+    assert width > height
+    said = words(paper).replace("\u202f", " ").replace("\xa0", " ")
+    for part in (
+        "N° patient",
+        "Prescripteur",
+        "Prescrit",
+        "Consultation curative",
+        "455",
+        "500",
+        "955",
+        "Encaissé ce jour",
+    ):
+        assert part in said, part
+    treasurer = Counter(store).tablet(act, "Le Trésorier", Role.TREASURER)
+    unnamed = words(treasurer.get(path))
+    assert "N° patient" not in unnamed and "Consultation curative" in unnamed
 
 
 def test_a_payer_is_billed_and_answers_on_the_pages(store: Store, cashier: Hand) -> None:

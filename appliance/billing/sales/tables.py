@@ -81,3 +81,13 @@ class SaleRoundingRow(Mapped):
     occurred_on = peewee.TextField()
     reverses = peewee.IntegerField(null=True)
     act = peewee.IntegerField()
+
+
+class ReceiptPrintRow(Mapped):
+    """A printing of a receipt, and whether it bears that it is a copy."""
+
+    id = peewee.AutoField()
+    sale = peewee.IntegerField()
+    paper = peewee.TextField()
+    is_copy = peewee.IntegerField()
+    act = peewee.IntegerField()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from litestar import Request, Response, get
 
 from appliance.access import staff
+from appliance.billing.sales.register_paper import register_paper, totals_of
 from appliance.billing.sales.repository import SoldLine, day_cash, register
 from appliance.billing.tariffs.free_care import label_of
 from appliance.core.periods import Month, parse_date
-from appliance.web.pages import page, sees, state_of, today_of
+from appliance.core.printing.child import drawn_by_child
+from appliance.storage import Database
+from appliance.web.pages import Ask, page, sees, state_of, today_of
 from appliance.web.reading import in_reader
 from appliance.web.till.operations import keeps_till
 from appliance.web.words import labels
@@ -24,17 +28,31 @@ PATH = "/caisse/registre"
 @in_reader
 def register_page(request: Request[Any, Any, Any], jour: str = "") -> Response[bytes]:
     """The register of a day. Who bought stands there by number, for those who may read who people are."""
-    today = today_of(request)
-    day = min(parse_date(jour), today) if jour else today
+    today, day = today_of(request), _day(request, jour)
     with state_of(request).opened.reading() as db:
         lines = register(db, day, day)
-        names = {key: staff.name_of(db, key) for line in lines if (key := line.prescriber)}
+        names = _prescribers(db, lines)
         return page(
-            request, "billing/register.html", db, day=day, lines=lines, prescribers=names, totals=_by_label(lines),
+            request, "billing/register.html", db, day=day, lines=lines, prescribers=names, totals=totals_of(lines),
             before=day - timedelta(days=1), after=day + timedelta(days=1) if day < today else None, label_of=label_of,
             shows_patients=sees(request, db, "patients"), cash=None if day == today and keeps_till(request, db) else day_cash(db, day), means=labels.MEANS,
             amount=sum(line.amount_fcfa for line in lines), free=sum(line.amount_fcfa for line in lines if line.exemption),
         )  # fmt: skip
+
+
+@get(PATH + "/pdf", opt={"tab": "caisse", "level": "read"})
+async def register_pdf(request: Request[Any, Any, Any], jour: str = "") -> Response[bytes]:
+    """The register of a day on A4 across."""
+    day = _day(request, jour)
+
+    def described() -> dict[str, Any]:
+        with state_of(request).opened.reading() as db:
+            names = _prescribers(db, register(db, day, day))
+            return register_paper(db, day, names, labels.MEANS, shows_patients=sees(request, db, "patients"))
+
+    content = await drawn_by_child("appliance.core.printing.slip", await asyncio.to_thread(described))
+    headers = {"Content-Disposition": f"inline; filename=registre-{day}.pdf"}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 @get(PATH + "/mois", opt={"tab": "caisse", "level": "read"})
@@ -51,21 +69,19 @@ def register_grid(request: Request[Any, Any, Any], mois: str = "") -> Response[b
             days[line.occurred_on.day] = days.get(line.occurred_on.day, 0) + line.quantity
         return page(
             request, "billing/register_grid.html", db, month=month, days=range(1, month.days + 1),
-            rows=[(label, by_day[label], quantity, amount) for label, quantity, amount, _ in _by_label(lines)],
+            rows=[(label, by_day[label], quantity, amount) for label, quantity, amount, _ in totals_of(lines)],
             before=month.plus(-1), after=month.plus(1) if month.plus(1).first <= today else None,
             amount=sum(line.amount_fcfa for line in lines), by_day=_amounts(lines),
         )  # fmt: skip
 
 
-def _by_label(lines: Iterable[SoldLine]) -> list[tuple[str, int, int, int]]:
-    """Quantity, amount and free amount of each product or act, by name."""
-    found: dict[str, list[int]] = {}
-    for line in lines:
-        sums = found.setdefault(line.label, [0, 0, 0])
-        sums[0] += line.quantity
-        sums[1] += line.amount_fcfa
-        sums[2] += line.amount_fcfa if line.exemption else 0
-    return [(label, sums[0], sums[1], sums[2]) for label, sums in sorted(found.items())]
+def _day(request: Ask, typed: str) -> date:
+    today = today_of(request)
+    return min(parse_date(typed), today) if typed else today
+
+
+def _prescribers(db: Database, lines: Iterable[SoldLine]) -> dict[int, str]:
+    return {key: staff.name_of(db, key) for line in lines if (key := line.prescriber)}
 
 
 def _amounts(lines: Iterable[SoldLine]) -> dict[int, int]:
@@ -75,4 +91,4 @@ def _amounts(lines: Iterable[SoldLine]) -> dict[int, int]:
     return found
 
 
-HANDLERS = [register_page, register_grid]
+HANDLERS = [register_page, register_pdf, register_grid]

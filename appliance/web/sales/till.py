@@ -11,7 +11,7 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from appliance.access import staff
-from appliance.billing.sales import services
+from appliance.billing.sales import prints, services
 from appliance.billing.sales.returning import return_part
 from appliance.billing.sales.rounding import payable
 from appliance.billing.till import drawers, repository
@@ -29,12 +29,10 @@ from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, refused, sees, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.sales.receipt_view import paid_by, paper_of, parts, sold_lines
-from appliance.web.security import read_form, request_key
+from appliance.web.security import act_key, read_form, request_key
 from appliance.web.words import labels
 
 OWED_DAYS = 31
-FRESH = ("enregistre", "paye", "deja", "annule")
-"""What is said right after an act: the receipt shown then is the original, any later one a copy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,19 +77,38 @@ def post_page(request: Request[Any, Any, Any], jour: str = "") -> Response[bytes
 def receipt(request: Request[Any, Any, Any], sale: int) -> Response[bytes]:
     """The receipt: lines, what is free and why, what is paid and what is left."""
     with state_of(request).opened.reading() as db:
-        is_copy = request.query_params.get("dit") not in FRESH
-        return page(request, "sales/receipt.html", db, **_receipt_view(request, db, sale) | {"is_copy": is_copy})
+        return page(request, "sales/receipt.html", db, **_receipt_view(request, db, sale))
 
 
-@get("/ventes/{sale:int}/{paper:str}/pdf", opt={"tab": "vente", "level": "read"})
-async def receipt_pdf(request: Request[Any, Any, Any], sale: int, paper: str, original: str = "") -> Response[bytes]:
-    """The receipt on A5 or on a roll, drawn by a short-lived child; a reprint says that it is one."""
+@post("/ventes/{sale:int}/imprimer", opt={"tab": "vente", "level": "read"}, status_code=200)
+async def print_out(request: Request[Any, Any, Any], sale: int) -> Response[bytes]:
+    """Print the receipt, from the screen or as a PDF on A5 or a roll. Each printing is kept; the first is the original."""
+    form, session = await read_form(request), session_of(request)
+    paper = form.raw("papier")
 
-    def describe() -> dict[str, Any]:
+    def write(unit: Unit) -> dict[str, Any]:
+        rights = staff.rights(unit)
+        sells = any(rights.may(tab, "write", session.roles, session.staff) for tab in ("vente", "caisse"))
+        return {"is_copy": prints.print_receipt(unit, sale, paper, may_be_original=sells)}
+
+    done = await state_of(request).opened.act(
+        "print-receipt", session.actor, write, key=act_key(request, form), body=form.plain()
+    )
+    # The same sending again, as a page that is loaded again does, would be a second original.
+    is_copy = done.repeated or done.result["is_copy"]
+
+    def described() -> dict[str, Any]:
         with state_of(request).opened.reading() as db:
-            return paper_of(request, db, _receipt_view(request, db, sale), paper, is_copy=not original)
+            return paper_of(request, db, _receipt_view(request, db, sale), paper, is_copy=is_copy)
 
-    content = await drawn_by_child("appliance.core.printing.slip", await asyncio.to_thread(describe))
+    def shown() -> Response[bytes]:
+        with state_of(request).opened.reading() as db:
+            view = _receipt_view(request, db, sale) | {"is_copy": is_copy, "prints_now": True}
+            return page(request, "sales/receipt.html", db, **view)
+
+    if paper == prints.PAGE:
+        return await asyncio.to_thread(shown)
+    content = await drawn_by_child("appliance.core.printing.slip", await asyncio.to_thread(described))
     headers = {"Content-Disposition": f"inline; filename=recu-{sale}.pdf"}
     return Response(content, media_type="application/pdf", headers=headers)
 
@@ -163,7 +180,7 @@ def _receipt_view(request: Ask, db: Database, sale: int) -> dict[str, Any]:
     return {
         "sale": held, "lines": repository.lines(db, sale), "other": other,
         "patient_name": named.get(held.patient or 0, ""), "served_by": staff.name_of(db, held.staff) if held.staff else "",
-        "centre_code": centre.code if centre else "", "means": labels.MEANS, "operators": operators(), "is_copy": True,
+        "centre_code": centre.code if centre else "", "means": labels.MEANS, "operators": operators(), "is_copy": prints.is_printed(db, sale), "prints_now": False,
         "parts": parts(db, held), "payable": payable(db, held.left_fcfa, "cash"), "sold": sold_lines(db, sale),
         "paid_by": paid_by(db, sale),
     }  # fmt: skip
@@ -215,4 +232,4 @@ async def take_part_back(request: Request[Any, Any, Any], sale: int) -> Response
     return to(f"/ventes/{done.result['sale']}", "deja" if done.repeated else "enregistre")
 
 
-HANDLERS = [post_page, receipt, receipt_pdf, take_payment, take_back, take_part_back]
+HANDLERS = [post_page, receipt, print_out, take_payment, take_back, take_part_back]

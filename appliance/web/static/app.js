@@ -106,6 +106,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
   /** @type {HTMLButtonElement} */ (button).hidden = false;
   button.addEventListener("click", () => window.print());
 }
+if (document.querySelector("[data-print-now]")) window.print();
 
 for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, () => { touched = Date.now(); });
 window.setInterval(async () => {
