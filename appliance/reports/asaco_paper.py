@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from appliance.billing.accounts.plan import label_of, plan
+from appliance.billing.accounts.receivables import who_bears
 from appliance.billing.accounts.statement import ASSETS, CHANGES, Frozen, Statement
 from appliance.core.french import date_fr, date_short, month_fr, number_fr
 from appliance.core.periods import Month
@@ -36,6 +37,10 @@ def paper_of(
     seal = held.hash.hex() if held else "—"
     status = "Arrêté et signé" if held else f"BROUILLON du {date_short(today)}"
     unknown = made.after.unknown_lots
+
+    def borne_by(code: str) -> str:
+        return who_bears(db, code, month.last) or "non précisé"
+
     return {
         "title": "Situation mensuelle de l'ASACO",
         "masthead": [
@@ -45,8 +50,8 @@ def paper_of(
         "tables": [
             _table("Capital (FCFA)", ["", "Au début du mois", "À la fin du mois"], _capital(made)),
             _table("Ce qui l'a fait changer (FCFA)", ["", "Montant"], _changes(made)),
-            _table("Gratuités par qui les porte", ["", "Montant"], _by(made.exemptions_by_payer, str) or [["Aucune", ""]]),
-            _table("Dû par tiers payant", ["", "Montant"], _by(made.payers_owe, str) or [["Rien", ""]]),
+            _table("Gratuités par qui les porte", ["", "Montant"], _by(made.exemptions_by_payer, borne_by) or [["Aucune", ""]]),
+            _table("Dû par tiers payant", ["", "Montant"], _by(made.payers_owe, borne_by) or [["Rien", ""]]),
             _table("Pertes par cause (au coût)", ["", "Montant"], _by(made.losses_by_kind, lambda k: LOSSES.get(k, k)) or [["Aucune", ""]]),
             _table("Dépenses par ligne", ["", "Montant"], _by(made.expenses_by_account, label_of) or [["Aucune", ""]]),
         ],

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from appliance.access.staff import add_member
 from appliance.billing import checks
-from appliance.billing.accounts import bank, book
+from appliance.billing.accounts import bank, book, receivables
 from appliance.billing.accounts.expenses import approve, ask_expense, expense, pay_expense
 from appliance.billing.accounts.plan import load_plan
 from appliance.billing.accounts.services import (
@@ -329,6 +329,8 @@ def test_what_payers_send_and_cut_and_what_cash_rounds_explain_the_capital_to_th
         assert (made.changes["cuts"], made.changes["rounding"], made.unexplained) == (-19, -1, 0)
         assert made.after.capital == before.after.capital - 19
         assert sum(line.amount_fcfa for line in book.lines(db, "bank", FIRST, TODAY)) == 200
+        assert [(cut.cut_fcfa, cut.reason) for cut in receivables.cuts_of(db, FIRST, TODAY)] == [(19, "prix dépassé")]
+        assert [sale.id for sale in receivables.sales_of(db, "rounding", FIRST, TODAY)] == [1]
     act(reverse_sale, 1, "erreur")
     with store.reading() as db:
         assert statement(db, OCTOBER).unexplained == 0

@@ -9,16 +9,17 @@ import httpx
 import pypdf
 import pytest
 
+from appliance.access.staff import add_member
 from appliance.billing import checks
 from appliance.billing.tariffs.services import PriceLine, load_prices
-from appliance.core.actors import Role
+from appliance.core.actors import Actor, Role
 from appliance.records.care.visits import open_visit
 from appliance.records.laboratory.services import ask
 from appliance.records.patients.services import register_patient
 from appliance.storage import Store, Unit
 from tests.conftest import TODAY, Act
 from tests.records.people import person
-from tests.web.counter import Counter, Hand, stocked
+from tests.web.counter import Counter, Hand, line_fields, prescribed, stocked
 
 
 def came(unit: Unit) -> int:
@@ -154,6 +155,16 @@ def test_the_register_of_a_day_is_a_paper_across_with_its_totals(act: Act, store
     treasurer = Counter(store).tablet(act, "Le Trésorier", Role.TREASURER)
     unnamed = words(treasurer.get(path))
     assert "N° patient" not in unnamed and "Consultation curative" in unnamed
+
+
+def test_the_register_names_who_prescribed_though_another_served(act: Act, store: Store, cashier: Hand) -> None:
+    nurse = Actor(staff_id=act(add_member, "Adama Essai", [Role.NURSE]), roles=frozenset({Role.NURSE}), device="T")
+    prescription = act(prescribed, ("MLS069", 10), actor=nurse)
+    keeper = Counter(store).tablet(act, "Le Gérant", Role.DEPOT_KEEPER)
+    page = keeper.get(f"/vente/{prescription}")
+    keeper.post(f"/vente/{prescription}", dict.fromkeys(line_fields(page), "10") | {"paiement": "caisse"})
+    shown = cashier.get("/caisse/registre").text
+    assert "Adama Essai" in shown and "Le Gérant" not in shown
 
 
 def test_a_payer_is_billed_and_answers_on_the_pages(store: Store, cashier: Hand) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from appliance.billing.payers.repository import payer_label
+from appliance.billing.tariffs.free_care import default_rules
 from appliance.storage import Database
 
 # What a payer's last word on a sheet took off, by payer. A sheet that is billed again is owed again.
@@ -108,14 +110,15 @@ class SaleLine:
     payers_fcfa: int
 
 
-def sales_of(db: Database, code: str, first: date, last: date, limit: int = 300) -> list[SaleLine]:
-    """The sales behind a figure: all (margin), those with a part that is free, with something owed, or with a payer's share."""
+def sales_of(db: Database, code: str, first: date, last: date, limit: int = 3_000) -> list[SaleLine]:
+    """The sales behind a figure: all (margin), those with a part that is free, with something owed, with a payer's share, or rounded."""
     rows = db.all(
         "SELECT * FROM (SELECT s.id, s.number, s.occurred_on, s.total_fcfa, s.exempt_fcfa, s.due_fcfa, coalesce((SELECT"
         " sum(p.amount_fcfa) FROM payment p WHERE p.sale = s.id), 0) paid, coalesce((SELECT sum(h.amount_fcfa) FROM sale_share h"
         " WHERE h.sale = s.id AND h.kind = 'cover'), 0) covered FROM sale s WHERE s.occurred_on BETWEEN ?1 AND ?2)"
         " WHERE ?3 = 'margin' OR (?3 = 'exemptions' AND exempt_fcfa <> 0) OR (?3 = 'patients' AND due_fcfa <> paid)"
-        " OR (?3 = 'payers' AND covered <> 0) ORDER BY id LIMIT ?4",
+        " OR (?3 = 'payers' AND covered <> 0)"
+        " OR (?3 = 'rounding' AND id IN (SELECT r.sale FROM sale_rounding r WHERE r.occurred_on BETWEEN ?1 AND ?2)) ORDER BY id LIMIT ?4",
         (first.isoformat(), last.isoformat(), code, limit),
     )
     return [
@@ -125,3 +128,35 @@ def sales_of(db: Database, code: str, first: date, last: date, limit: int = 300)
         )
         for row in rows
     ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """What one answer of a payer took off a sheet, or gave back of what an earlier one took off."""
+
+    sheet: int
+    number: int
+    day: date
+    payer: str
+    cut_fcfa: int
+    reason: str
+
+
+def cuts_of(db: Database, first: date, last: date) -> list[Cut]:
+    """The answers behind the cuts of a span of days; their sum is `Sold.cut`."""
+    rows = db.all(
+        "SELECT * FROM (SELECT c.id, c.number, t.occurred_on, c.payer, t.cut_fcfa - coalesce((SELECT e.cut_fcfa FROM"
+        " care_sheet_state e WHERE e.sheet = c.id AND e.id < t.id ORDER BY e.id DESC LIMIT 1), 0) more, coalesce(t.reason, '')"
+        " FROM care_sheet_state t JOIN care_sheet c ON c.id = t.sheet WHERE t.occurred_on BETWEEN ? AND ? ORDER BY t.id)"
+        " WHERE more <> 0",
+        (first.isoformat(), last.isoformat()),
+    )
+    return [
+        Cut(sheet=row[0], number=row[1], day=date.fromisoformat(row[2]), payer=row[3], cut_fcfa=row[4], reason=row[5])
+        for row in rows
+    ]
+
+
+def who_bears(db: Database, code: str, on: date) -> str:
+    """What a payer, or who bears free care, is called on a day; "" for sales from before it was kept."""
+    return default_rules().bearers.get(code) or (payer_label(db, code, on) if code else "")

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from appliance.billing.sales.repository import SoldLine, day_cash, register
-from appliance.billing.tariffs.free_care import label_of
+from appliance.billing.tariffs.free_care import bearer_label_of, label_of
 from appliance.core.french import date_short, fcfa, number_fr
 from appliance.storage import Database, settings
 
@@ -24,12 +24,20 @@ def totals_of(lines: Iterable[SoldLine]) -> list[tuple[str, int, int, int]]:
 
 
 def register_paper(
-    db: Database, day: date, prescribers: Mapping[int, str], means: Mapping[str, str], *, shows_patients: bool
+    db: Database,
+    day: date,
+    prescribers: Mapping[int, str],
+    means: Mapping[str, str],
+    *,
+    shows_patients: bool,
+    shows_cash: bool,
 ) -> dict[str, Any]:
     """The register of a day. `prescribers`: names by staff id; `means`: words of the means of payment.
 
-    Patients stand there by their number, and only with `shows_patients`.
+    Patients stand there by their number, and only with `shows_patients`; so does the rule that frees a line, which may say
+    what the person has.
     """
+    freed = label_of if shows_patients else bearer_label_of
     lines = register(db, day, day)
     facility = settings.get(db, "facility") or {}
     heads = [
@@ -48,7 +56,7 @@ def register_paper(
         [
             number_fr(line.number), line.patient, prescribers.get(line.prescriber or 0, ""), line.label,
             "" if line.prescribed is None else number_fr(line.prescribed), number_fr(line.quantity),
-            number_fr(line.unit_price_fcfa), number_fr(line.amount_fcfa), label_of(line.exemption) if line.exemption else "",
+            number_fr(line.unit_price_fcfa), number_fr(line.amount_fcfa), freed(line.exemption) if line.exemption else "",
         ]
         for line in lines
     ]  # fmt: skip
@@ -59,7 +67,9 @@ def register_paper(
         numbers = [n - 1 for n in numbers]
     totals = totals_of(lines)
     sums = [sum(amount for _, _, amount, _ in totals), sum(free for _, _, _, free in totals)]
-    received = ", ".join(f"{means[code]} {fcfa(amount)}" for code, amount in day_cash(db, day).items()) or fcfa(0)
+    received = "à lire après le comptage de la caisse"
+    if shows_cash:
+        received = ", ".join(f"{means[code]} {fcfa(amount)}" for code, amount in day_cash(db, day).items()) or fcfa(0)
     return {
         "paper": "a4-landscape", "title": f"Registre de vente du {date_short(day)}",
         "lines": [f"{facility.get('name', '')} · {facility.get('code', '')} · {facility.get('district', '')}"],

@@ -82,7 +82,9 @@ def register(db: Database, first: date, last: date) -> list[SoldLine]:
         " i.unit_price_fcfa, i.amount_fcfa, i.exemption, i.id, 0 FROM sale s JOIN sale_line i ON i.sale = s.id"
         " JOIN product m ON m.id = i.product LEFT JOIN dispense d ON d.id = s.dispense"
         " LEFT JOIN patient p ON p.id = coalesce(d.patient, s.patient) LEFT JOIN prescription q ON q.id = d.prescription"
-        " LEFT JOIN act a ON a.seq = q.act WHERE s.occurred_on BETWEEN ? AND ? AND i.quantity <> 0"
+        # A prescription's own act is its last one, of whoever served it; its lines keep that of who wrote them.
+        " LEFT JOIN act a ON a.seq = (SELECT min(w.act) FROM prescription_line w WHERE w.prescription = q.id)"
+        " WHERE s.occurred_on BETWEEN ? AND ? AND i.quantity <> 0"
         " UNION ALL SELECT s.id, s.number, s.occurred_on, coalesce(p.number, ''), NULL, i.care_act, NULL, i.quantity,"
         " i.unit_price_fcfa, i.amount_fcfa, i.exemption, i.id, 1 FROM sale s JOIN sale_act i ON i.sale = s.id"
         " LEFT JOIN patient p ON p.id = s.patient WHERE s.occurred_on BETWEEN ? AND ? ORDER BY 1, 13, 12",

@@ -73,6 +73,12 @@ def label_of(code: str) -> str:
     return next((rule.label for rule in default_rules().rules if rule.code == code), code)
 
 
+def bearer_label_of(code: str) -> str:
+    """Who bears what a rule frees; says nothing of what the person has, unlike the rule's own label."""
+    bearer = bearer_of(code)
+    return default_rules().bearers.get(bearer, bearer)
+
+
 def bearer_of(code: str) -> str:
     """Who bears what a rule frees, as a code of `bearers`."""
     return next(rule.bearer for rule in default_rules().rules if rule.code == code)

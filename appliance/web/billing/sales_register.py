@@ -12,7 +12,7 @@ from litestar import Request, Response, get
 from appliance.access import staff
 from appliance.billing.sales.register_paper import register_paper, totals_of
 from appliance.billing.sales.repository import SoldLine, day_cash, register
-from appliance.billing.tariffs.free_care import label_of
+from appliance.billing.tariffs.free_care import bearer_label_of, label_of
 from appliance.core.periods import Month, parse_date
 from appliance.core.printing.child import drawn_by_child
 from appliance.storage import Database
@@ -34,8 +34,9 @@ def register_page(request: Request[Any, Any, Any], jour: str = "") -> Response[b
         names = _prescribers(db, lines)
         return page(
             request, "billing/register.html", db, day=day, lines=lines, prescribers=names, totals=totals_of(lines),
-            before=day - timedelta(days=1), after=day + timedelta(days=1) if day < today else None, label_of=label_of,
-            shows_patients=sees(request, db, "patients"), cash=None if day == today and keeps_till(request, db) else day_cash(db, day), means=labels.MEANS,
+            before=day - timedelta(days=1), after=day + timedelta(days=1) if day < today else None,
+            label_of=label_of if sees(request, db, "patients") else bearer_label_of,
+            shows_patients=sees(request, db, "patients"), cash=None if _waits(request, db, day) else day_cash(db, day), means=labels.MEANS,
             amount=sum(line.amount_fcfa for line in lines), free=sum(line.amount_fcfa for line in lines if line.exemption),
         )  # fmt: skip
 
@@ -48,7 +49,10 @@ async def register_pdf(request: Request[Any, Any, Any], jour: str = "") -> Respo
     def described() -> dict[str, Any]:
         with state_of(request).opened.reading() as db:
             names = _prescribers(db, register(db, day, day))
-            return register_paper(db, day, names, labels.MEANS, shows_patients=sees(request, db, "patients"))
+            return register_paper(
+                db, day, names, labels.MEANS, shows_patients=sees(request, db, "patients"),
+                shows_cash=not _waits(request, db, day),
+            )  # fmt: skip
 
     content = await drawn_by_child("appliance.core.printing.slip", await asyncio.to_thread(described))
     headers = {"Content-Disposition": f"inline; filename=registre-{day}.pdf"}
@@ -78,6 +82,11 @@ def register_grid(request: Request[Any, Any, Any], mois: str = "") -> Response[b
 def _day(request: Ask, typed: str) -> date:
     today = today_of(request)
     return min(parse_date(typed), today) if typed else today
+
+
+def _waits(request: Ask, db: Database, day: date) -> bool:
+    """Whether whoever asks keeps an open drawer: what it must hold is read after it was counted."""
+    return day == today_of(request) and keeps_till(request, db)
 
 
 def _prescribers(db: Database, lines: Iterable[SoldLine]) -> dict[int, str]:

@@ -22,7 +22,6 @@ from appliance.billing.accounts.statement import (
     sign,
     statement,
 )
-from appliance.billing.payers.editions import edition_on
 from appliance.core.errors import Refused
 from appliance.core.periods import Month
 from appliance.core.printing.child import drawn_by_child
@@ -121,22 +120,16 @@ def _view(request: Ask, db: Database, month: Month) -> dict[str, Any]:
     made: Statement = held.statement if held else statement(db, month)
     return {
         "made": made, "held": held, "assets": ASSETS, "changes": CHANGES, "words": labels.STATEMENT, "label_of": label_of,
-        "movements": labels.MOVEMENTS, "bearer": lambda code: _bearer(month, code), "is_over": month.last < today_of(request),
+        "movements": labels.MOVEMENTS, "bearer": lambda code: _bearer(db, month, code), "is_over": month.last < today_of(request),
         "names": {role: staff.name_of(db, who) for role, who in held.signatures.items()} if held else {},
         "roles": labels.ROLES, "may_sign": bool(held) and session.staff not in held.signatures.values() if held else False,
         **around(request, month),
     }  # fmt: skip
 
 
-def _bearer(month: Month, code: str) -> str:
-    """What a payer is called; sales from before the payers were kept bear no code."""
-    if not code:
-        return _("non précisé")
-    try:
-        payer = edition_on(month.last).payers.get(code)
-    except Refused:
-        payer = None
-    return payer.label if payer else code
+def _bearer(db: Database, month: Month, code: str) -> str:
+    """What a payer or who bears free care is called; sales from before the payers were kept bear no code."""
+    return receivables.who_bears(db, code, month.last) or _("non précisé")
 
 
 def _require_counted(request: Ask, db: Database, month: Month) -> None:
@@ -165,9 +158,12 @@ def _rows(request: Ask, db: Database, month: Month, code: str) -> dict[str, Any]
     if code == "patients":
         sums = [(eve, receivables.patients_owe(db, eve)), (last, receivables.patients_owe(db, last))]
     sales = (
-        receivables.sales_of(db, code, first, last) if code in ("exemptions", "margin", "patients", "payers") else []
+        receivables.sales_of(db, code, first, last)
+        if code in ("exemptions", "margin", "patients", "payers", "rounding")
+        else []
     )
-    return {"moves": moves, "entries": found, "lines": lines, "sums": sums, "sales": sales}
+    cuts = receivables.cuts_of(db, first, last) if code in ("cuts", "payers") else []
+    return {"moves": moves, "entries": found, "lines": lines, "sums": sums, "sales": sales, "cuts": cuts}
 
 
 HANDLERS = [newest, rows, freeze_month, sign_month, paper]
