@@ -10,13 +10,10 @@ import pytest
 from appliance.core.clock import FixedClock
 from appliance.core.errors import Refused
 from appliance.storage import Store
-from appliance.sync import link as links
-from appliance.sync.agenda import SPREAD_SECONDS
 from appliance.sync.dhis2.payloads import values_in
 from appliance.sync.outbox import repository, services
-from appliance.sync.setting_up import linked, mapping_text, take_mapping
 from appliance.sync.status import status
-from tests.sync.box import CELLS, DEFAULT, Box, crgs, lay_names, place, rma
+from tests.sync.box import DEFAULT, Box, lay_names, place, rma
 from tests.sync.counterparty import Counterparty, Reply, counterparty, summary
 
 VALUES, READ = "POST /api/dataValueSets", "GET /api/dataValueSets"
@@ -110,39 +107,6 @@ def test_a_repeat_after_a_cut_is_byte_for_byte_the_same(box: Box, there: Counter
     assert len(box.read(repository.proofs, "report", "RMA:2026-09")) == 1
 
 
-def test_the_link_rests_longer_each_time_and_the_order_is_kept(box: Box, there: Counterparty) -> None:
-    box.link(there.url)
-    box.work()
-    numbers = [box.close(FIGURES, period=p) for p in ("2026-07", "2026-08", "2026-09")]
-    there.lay(READ, Reply(502, b"<html>"))
-    waits = []
-    for _ in range(14):
-        assert box.turn() == "http-502"
-        assert box.turn() is None  # the whole link rests, not one row
-        until = box.read(links.resting)["until"]
-        waits.append((until - box.clock.now().ms) / 1000)
-        box.clock.advance(seconds=waits[-1] + 1)
-    assert 30 <= waits[0] <= 60
-    assert 3 * 3600 <= waits[-1] <= 6 * 3600
-    there.lay(READ, Reply(body={}))
-    box.clock.advance(hours=7)
-    assert box.work() == ["success"] * 3
-    assert [a.body["period"] for a in there.of(VALUES)] == ["202607", "202608", "202609"]
-    assert {box.item(n).state for n in numbers} == {"done"}
-
-
-def test_the_server_says_how_long(box: Box, there: Counterparty) -> None:
-    box.link(there.url)
-    box.work()
-    box.close(FIGURES)
-    there.lay(VALUES, Reply(429, b"", {"Retry-After": "3600"}))
-    box.work()
-    box.clock.advance(seconds=3590)
-    assert box.turn() is None
-    box.clock.advance(seconds=20)
-    assert box.turn() == "http-429"
-
-
 @pytest.mark.parametrize(
     ("answer", "tries", "code"),
     [
@@ -181,46 +145,6 @@ def test_what_may_pass_is_tried_a_few_times_whatever_failed_before_and_then_stan
     assert box.item(item).state == "done"
 
 
-def test_a_401_stops_everything_and_leaves_the_report_innocent(box: Box, there: Counterparty) -> None:
-    box.link(there.url)
-    box.work()
-    item = box.close(FIGURES)
-    other = box.close(FIGURES, period="2026-08")
-    there.lay(READ, Reply(401, {"message": "Unauthorized"}))
-    assert box.work() == ["unauthorized"]
-    box.clock.advance(days=40)
-    assert box.work() == []
-    assert {box.item(n).state for n in (item, other)} == {"waiting"}
-    assert len([a for a in there.asked if a.path == "/api/dataValueSets"]) == 1
-    there.lay(READ, Reply(body={}))
-    box.act(links.resume)
-    assert "unauthorized" not in box.work()
-    assert {box.item(n).state for n in (item, other)} == {"done"}
-    assert box.read(links.paused) is None
-
-
-def test_refusals_of_the_account_are_counted_for_the_lock_out(box: Box, there: Counterparty) -> None:
-    box.link(there.url)
-    there.lay("GET /api/system/info", Reply(401, {"message": "Unauthorized"}))
-    for n in (1, 2, 3):
-        assert box.work() == ["unauthorized"]
-        assert box.read(links.paused)["count"] == n
-        box.act(links.resume)
-
-
-def test_404_on_the_address_is_tried_three_times_and_then_only_daily(box: Box, there: Counterparty) -> None:
-    box.link(there.url)
-    there.lay("GET /api/system/info", Reply(404, b"404 page not found"))
-    for _ in range(3):
-        assert box.turn() == "not-found"
-        box.clock.advance(minutes=30)
-    paused = box.read(links.paused)
-    assert (paused["code"], paused["until"] is not None) == ("not-found", True)
-    assert box.turn() is None
-    box.clock.advance(hours=24)
-    assert box.turn() == "not-found"
-
-
 def test_a_lock_of_the_district_is_tried_daily_by_itself(box: Box, there: Counterparty) -> None:
     box.link(there.url)
     item = box.close(FIGURES)
@@ -247,35 +171,6 @@ def test_a_period_not_open_yet_waits_by_itself(box: Box, there: Counterparty) ->
     box.clock.set(date(2026, 11, 2))
     box.work()
     assert box.item(item).state == "done"
-
-
-def test_a_mapping_refusal_pulls_the_names_once_more_and_only_then_asks_a_person(box: Box, there: Counterparty) -> None:
-    box.link(there.url)
-    item = box.close(FIGURES)
-    body = summary(
-        "ERROR", [{"errorCode": "E8020", "objects": {"args": "dePALTDR001-dsRMA000001"}, "value": "not in set"}]
-    )
-    there.lay(VALUES, Reply(409, body))
-    pulls = len(there.of("GET /api/dataSets/dsRMA000001"))
-    assert box.work() == ["success", "E8020", "success", "E8020"]
-    assert len(there.of("GET /api/dataSets/dsRMA000001")) == pulls + 2
-    held = box.item(item)
-    assert held.state == "refused"
-    assert held.detail["conflicts"][0]["keys"] == [["dePALTDR001", DEFAULT]]  # found by name: no position was given
-
-
-def test_names_that_moved_are_composed_anew(box: Box, there: Counterparty) -> None:
-    box.link(there.url)
-    item = box.close(FIGURES)
-    box.turn()
-    there.lay(
-        "GET /api/dataSets/dsRMA000001",
-        Reply(body=rma(place("deNOUVEAU01", "PAL_T_TDR_0_4A"), without="PAL_T_TDR_0_4A")),
-    )
-    there.lay(VALUES, Reply(409, summary("ERROR", [refusal("E8020")])), Reply(body=summary(updated=3)))
-    box.work()
-    assert box.item(item).state == "done"
-    assert ("deNOUVEAU01", DEFAULT) in sent(there)
 
 
 def test_a_partial_refusal_names_its_cells_and_completes_only_with_consent_that_outlives_a_cut(
@@ -343,17 +238,6 @@ def test_a_place_just_read_is_not_read_again_in_the_same_day_by_the_same_process
     assert len(there.of(READ)) == 2
 
 
-def test_what_the_server_does_not_know_is_shown_and_the_rest_goes(box: Box, there: Counterparty) -> None:
-    lay_names(there, rma(without="PAL_T_TDR_0_4A"))
-    box.link(there.url)
-    item = box.close(FIGURES)
-    box.work()
-    assert len(sent(there)) == 2
-    held = box.prepared(item)
-    assert [c.code for c in held.unmapped] == ["PAL_T_TDR"]
-    assert box.item(item).state == "done"
-
-
 def test_a_figure_of_the_wrong_type_is_kept_here_and_holds_the_completion(box: Box, there: Counterparty) -> None:
     lay_names(there, rma(place("deBOOL00001", "PAL_T_TDR_0_4A", valueType="BOOLEAN"), without="PAL_T_TDR_0_4A"))
     box.link(there.url)
@@ -406,29 +290,6 @@ def test_zeros_that_the_server_would_lose_are_warned_of(box: Box, there: Counter
     assert [e.cells[0].code for e in box.prepared(item).lost_zeros] == ["PAL_T_TDR"]
 
 
-@pytest.mark.parametrize(
-    ("body", "why"),
-    [({"periodType": "Quarterly"}, "period-type"), ({"categoryCombo": {"isDefault": False}}, "data-set-attributes")],
-)
-def test_a_set_of_another_kind_holds_its_form_and_lets_the_others_pass(
-    box: Box, there: Counterparty, body: dict[str, Any], why: str
-) -> None:
-    lay_names(there, rma() | body, crgs())
-    box.link(there.url, data_sets={"RMA": "RMA", "CRGS": "CRGS"})
-    rma_item, crgs_item = box.close(FIGURES), box.close({"PARA500 QU": 3}, form="CRGS")
-    box.work()
-    assert (box.item(rma_item).state, box.item(crgs_item).state) == ("waiting", "done")
-    assert next(q for q in box.read(status)["queue"] if q["id"] == rma_item)["waits_for"] == why
-
-
-def test_a_set_that_is_not_there_is_named_and_holds_only_its_own_form(box: Box, there: Counterparty) -> None:
-    box.link(there.url, data_sets={"CRGS": "CRGS", "RMA": "RMA"})
-    first, second = box.close({"PARA500 QU": 3}, form="CRGS"), box.close(FIGURES)
-    assert box.work()[0] == "data-set-missing"
-    assert (box.item(first).state, box.item(second).state) == ("waiting", "done")
-    assert box.read(status)["queue"][0]["waits_for"] == "data-set-missing"
-
-
 def test_an_empty_report_is_never_declared_complete(box: Box, there: Counterparty) -> None:
     lay_names(there, {**rma(), "dataSetElements": [place("deAUTRE0001", "AUTRE")]})
     box.link(there.url)
@@ -436,94 +297,6 @@ def test_an_empty_report_is_never_declared_complete(box: Box, there: Counterpart
     box.work()
     assert box.item(item).state == "waiting"
     assert not there.of(VALUES) and not there.of(DONE)
-
-
-def test_another_server_gets_its_own_names_and_never_the_old_ones(box: Box, there: Counterparty) -> None:
-    box.link(there.url)
-    item = box.close(FIGURES)
-    there.lay(VALUES, Reply(409, summary("ERROR", [refusal("E7617")])))
-    box.work()
-    assert box.item(item).state == "held"
-    with counterparty() as elsewhere:
-        lay_names(elsewhere, {**rma(), "id": "dsAUTRE0001"})
-        elsewhere.lay("GET /api/organisationUnits", Reply(503, b""))
-        box.link(elsewhere.url)
-        assert box.work() == ["http-503"]
-        assert box.pulled() is None
-        assert not elsewhere.of(VALUES)
-        lay_names(elsewhere, {**rma(), "id": "dsAUTRE0001"})
-        box.clock.advance(hours=7)
-        box.work()
-        assert elsewhere.of(VALUES)[0].body["dataSet"] == "dsAUTRE0001"
-        assert box.item(item).state == "done"
-
-
-def test_names_are_asked_for_weekly_with_their_etag_and_unchanged_ones_stay(box: Box, there: Counterparty) -> None:
-    box.link(there.url)
-    box.work()
-    box.clock.advance(days=6)
-    assert box.work() == []
-    box.clock.advance(days=2)
-    there.lay("GET /api/dataSets/dsRMA000001", Reply(304))
-    assert box.work() == ["unchanged"]
-    assert there.of("GET /api/dataSets/dsRMA000001")[-1].headers["if-none-match"] == 'W/"dsRMA000001"'
-    assert box.pulled().uid == "dsRMA000001"
-    assert "filter" in there.of("GET /api/organisationUnits")[-1].query
-
-
-def test_a_304_that_was_not_asked_for_is_no_answer(box: Box, there: Counterparty) -> None:
-    there.lay("GET /api/dataSets/dsRMA000001", Reply(304))
-    box.link(there.url)
-    assert box.work() == ["not-json"]
-    assert box.pulled() is None
-
-
-def test_expiry_days_may_be_a_fraction(box: Box, there: Counterparty) -> None:
-    lay_names(there, rma() | {"expiryDays": 15.5})
-    box.link(there.url)
-    assert box.work() == ["success"]
-    assert box.pulled().body["expiryDays"] == 15.5
-
-
-def test_by_hand_stands_over_by_code_and_survives_the_next_pull(box: Box, there: Counterparty) -> None:
-    lay_names(there, rma(place("deTOTAL0001", "TOTAL")))
-    box.link(there.url)
-    box.work()
-    text = "form;code;disaggregation;data_element;category_option_combo\n"
-    text += "RMA;CUR_NC;AGE6=0_11M;TOTAL;\nRMA;CUR_NC;AGE6=1_4A;TOTAL;\nRMA;PAL_T_TDR;PALU2=0_4A;-;\n"
-    assert box.act(take_mapping, text, "carte.csv", lambda _db, form: CELLS[form]) == {"RMA": 3, "CRGS": 0}
-    box.clock.advance(days=8)
-    box.close(FIGURES)
-    box.work()
-    assert sent(there) == {("deTOTAL0001", DEFAULT): "9"}
-    assert "person" in box.read(mapping_text, lambda _db, form: CELLS[form])
-
-
-def test_a_faulty_mapping_file_changes_nothing(box: Box, there: Counterparty) -> None:
-    box.link(there.url)
-    box.work()
-    before = box.read(mapping_text, lambda _db, form: CELLS[form])
-    text = "form;code;disaggregation;data_element;category_option_combo\nRMA;CUR_NC;AGE6=0_11M;-;\nRMA;FAUX;;-;\n"
-    with pytest.raises(Refused, match=r"carte\.csv:3"):
-        box.act(take_mapping, text, "dossier/carte.csv", lambda _db, form: CELLS[form])
-    assert box.read(mapping_text, lambda _db, form: CELLS[form]) == before
-
-
-def test_at_month_end_boxes_do_not_knock_together_unless_a_person_asks(box: Box, there: Counterparty) -> None:
-    box.clock.set(date(2026, 11, 2))
-    box.link("https://dhis2.example/dhis")
-    box.clock.advance(seconds=1)
-    first = [box.item(box.close(FIGURES, period=f"2026-0{m}")) for m in range(1, 10)]
-    now, link = box.clock.now().ms, box.read(links.get)
-
-    def waits() -> list[int]:
-        return [box.read(box.verbs._agenda._spread, link, item) - now for item in first]
-
-    assert all(0 <= w < SPREAD_SECONDS * 1000 for w in waits())
-    assert len({w // 1000 for w in waits()}) > 4
-    assert box.take() is None or box.take()["kind"] == "metadata"  # type: ignore[index]
-    box.act(links.resume)
-    assert waits() == [0] * 9
 
 
 def test_the_whole_exchange_of_a_month_is_small(box: Box, there: Counterparty) -> None:
@@ -541,33 +314,3 @@ def test_the_whole_exchange_of_a_month_is_small(box: Box, there: Counterparty) -
     assert then["bytes"] == sum(months.values()) == then["bytes_out"] + then["bytes_in"]
     assert [p["purpose"] for p in then["purposes"]] == ["metadata", "reports"]
     assert [p["purpose"] for p in now["purposes"]] == ["metadata"]
-
-
-def test_secrets_stay_with_their_address(box: Box) -> None:
-    box.link("https://un.example/dhis")
-    kept = box.read(linked, {"org_unit": "X"})
-    assert (kept.username, kept.password, kept.org_unit) == ("cscom", "District1", "X")
-    with box.store.reading() as db:
-        moved = linked(db, {"base_url": "https://autre.example", "username": "cscom"})
-        assert moved.password == ""
-        token = linked(db, {"token": "d2pat_x"})
-    assert (token.username, token.password, token.token) == ("", "", "d2pat_x")
-    with pytest.raises(Refused, match="link-credentials"):
-        box.act(links.set_link, moved)
-    assert "District1" not in repr(kept)
-    assert "District1" not in str(box.read(status))
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [("https://x.example/dhis/", "https://x.example/dhis"), (" https://x.example/dhis/api ", "https://x.example/dhis"),
-     ("http://10.0.0.5:8080", "http://10.0.0.5:8080")],
-)  # fmt: skip
-def test_the_context_path_is_kept(typed: str, kept: str) -> None:
-    assert links.checked_url(typed) == kept
-
-
-@pytest.mark.parametrize("typed", ["", "x.example", "ftp://x.example", "https://", "https://u:p@x.example", "https://x.example/?a=1", "https://x.example:99999", "https://x .example"])  # fmt: skip
-def test_what_is_no_address_is_refused(typed: str) -> None:
-    with pytest.raises(Refused, match="link-url"):
-        links.checked_url(typed)
