@@ -7,20 +7,21 @@ from collections.abc import Callable
 from appliance.web.words import Words
 
 SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
+    # What is opened every day or week comes first, last what is set once and for all.
     "/depot": (
         ("/depot", "depot"),
         ("/depot/tableau", "depot"),
         ("/depot/commandes", "depot"),
         ("/depot/receptions", "depot"),
-        ("/depot/papiers", "depot"),
         ("/depot/mouvements", "depot"),
+        ("/depot/inventaire", "depot"),
+        ("/depot/peremptions", "depot"),
+        ("/depot/froid", "froid"),
         ("/depot/lieux", "depot"),
         ("/depot/prets", "depot"),
         ("/depot/lots", "depot"),
-        ("/depot/inventaire", "depot"),
-        ("/depot/peremptions", "depot"),
+        ("/depot/papiers", "depot"),
         ("/depot/codes", "depot"),
-        ("/depot/froid", "froid"),
         ("/depot/reglages", "depot"),
     ),
     # What the cashier opens every day comes first, then the treasurer's books, last what is set once and for all.

@@ -91,7 +91,7 @@ def lines_of(db: Database, form: Form, today: date) -> list[DeliveryLine]:
         units, expiry = _units(quiet, row, product), expiry_in(quiet, f"lot-{row}-peremption")
         refused = _refused(quiet, row, product, units) or 0
         last = last_day_of(expiry) if expiry else None
-        warning = _("Ce lot est périmé : il n'entre pas en rayon.") if last and last < today else ""
+        warning = _("Ce lot est périmé : comptez-le, puis refusez-le.") if last and last < today else ""
         announced = told.get(form.raw(f"lot-{row}-annonce"))
         if not warning and units is not None and announced is not None and units != announced:
             warning = _("%(n)s annoncés") % {"n": announced}
@@ -205,7 +205,7 @@ def _check_expiry(
     if last is None:
         form.errors[name] = _("Cette date n'existe pas. Vérifiez la boîte.")
     elif last < on and is_accepted:
-        form.errors[name] = _("Ce lot est périmé : il n'entre pas en rayon.")
+        form.errors[name] = _("Ce lot est périmé : comptez-le, puis refusez-le.")
 
 
 def _temperature(form: Form, name: str) -> int | None:
