@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -10,6 +11,8 @@ from appliance.core.actors import Role
 from appliance.core.clock import FixedClock
 from appliance.storage import Store
 from tests.conftest import Act
+from tests.stock.counted import given
+from tests.stock.test_expiry import stocked as shelf
 from tests.web.counter import PARACETAMOL, Counter, Hand, stocked
 
 PATH = "/depot/peremptions"
@@ -66,3 +69,21 @@ def test_a_loss_by_hand_goes_by_its_paper_and_what_expired_by_the_committee(keep
     form = keeper.get("/depot/mouvements/nouveau?motif=broken&produit=1").text
     assert 'value="expired"' not in form
     assert 'value="returned_expired"' not in form
+
+
+def test_a_lot_that_will_not_be_used_in_time_leads_to_who_needs_it_and_to_a_neighbours_slip(
+    act: Act, store: Store, clock: FixedClock
+) -> None:
+    shelf(act, clock, 2026, 9)
+    for day in (date(2026, 6, 10), date(2026, 7, 10), date(2026, 8, 10)):
+        clock.set(day)
+        act(given, 1, 3)
+    clock.set(date(2026, 9, 1))
+    keeper = Counter(store).tablet(act, "Moussa Essai", Role.DEPOT_KEEPER)
+    page = keeper.get(PATH).text
+    assert "/personnes" in page
+    slip = re.search(r"/depot/mouvements/nouveau\?motif=lent&amp;produit=1&amp;de=1", page)
+    assert slip
+    opened = keeper.get(slip[0].replace("&amp;", "&") + "&autre=CSCom+de+Sanankoro").text
+    assert 'value="CSCom de Sanankoro"' in opened
+    assert "P1" in opened  # the lot at risk stands there to be chosen

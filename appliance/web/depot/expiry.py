@@ -12,6 +12,7 @@ from appliance.core.errors import Refused
 from appliance.stock.expiry import paper, repository, services
 from appliance.stock.expiry.rules import destruction_rules
 from appliance.stock.expiry.services import Destroyed
+from appliance.stock.ledger.journal import counterparts
 from appliance.storage import Database, Unit
 from appliance.web.depot.order_papers import DRAWING, download
 from appliance.web.forms import Form
@@ -23,6 +24,8 @@ from appliance.web.words import _
 PATH = "/depot/peremptions"
 READ = {"tab": "depot", "level": "read"}
 MEMBERS = 4
+NEIGHBOURS = 4
+"""Of the centres with which something was lent or given before, so many are offered by name."""
 
 
 @get(PATH, opt=READ)
@@ -102,6 +105,7 @@ def _view(request: Ask, db: Database) -> dict[str, Any]:
         "bands": repository.bands(db, today_of(request)), "destructions": repository.destructions(db), "rules": rules,
         "members": range(MEMBERS), "titles": [(t, _(t)) for t in rules.titles], "causes": list(rules.causes.items()),
         "destinations": list(rules.destinations.items()),
+        "neighbours": counterparts(db)[:NEIGHBOURS],
     }  # fmt: skip
 
 

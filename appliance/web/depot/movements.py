@@ -54,10 +54,16 @@ class Line:
 @get(FORM, opt={"tab": "depot", "level": "write"})
 @in_reader
 def movement_page(
-    request: Request[Any, Any, Any], motif: str = "", produit: str = "", de: str = "", vers: str = "", pret: str = ""
+    request: Request[Any, Any, Any],
+    motif: str = "",
+    produit: str = "",
+    de: str = "",
+    vers: str = "",
+    pret: str = "",
+    autre: str = "",
 ) -> Response[bytes]:
     """A movement to enter; coming from a place, a loan or a product, what is known of it stands there already."""
-    form = Form({"motif": [motif], "lieu": [de], "vers": [vers], "pret": [pret]})
+    form = Form({"motif": [motif], "lieu": [de], "vers": [vers], "pret": [pret], "autre": [autre[:80]]})
     with state_of(request).opened.reading() as db:
         if produit:
             form.typed["ajoute"] = [produit]
