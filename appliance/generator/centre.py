@@ -20,7 +20,7 @@ from appliance.core.actors import MACHINE, Actor, Role
 from appliance.core.clock import FixedClock
 from appliance.core.errors import Refused
 from appliance.core.periods import Month, completed_months
-from appliance.generator import cold, illness, payers, places, takings
+from appliance.generator import cold, counting, illness, payers, places, takings
 from appliance.generator.crowd import NURSE, Crowd, Seen
 from appliance.generator.depot import Depot
 from appliance.generator.plan import Plan, Position, keep, kept
@@ -165,6 +165,7 @@ class Centre:
             self._depot.use_tests(runner, agenda.day, note)
             takings.evening(runner, self.plan.seed, agenda.day)
             cold.evening(runner, self.plan.seed, agenda.day)
+            counting.evening(runner, self.plan.seed, agenda.day)
         elif agenda.closes:
             self.clock.set(datetime(agenda.day.year, agenda.day.month, agenda.day.day, CLOSE_HOUR, tzinfo=UTC))
             form = CODES[step - agenda.visits - 2]
