@@ -13,13 +13,14 @@ from appliance.stock.catalogue.services import load_list
 from appliance.stock.dashboard import figures
 from appliance.stock.dashboard.figures import Board
 from appliance.stock.dashboard.repository import board
-from appliance.stock.ledger.model import MovementKind
-from appliance.stock.ledger.services import Movement, ReceivedLot, receive, reverse, write
+from appliance.stock.expiry.services import Destroyed, destroy
+from appliance.stock.ledger.services import ReceivedLot, receive, reverse
 from appliance.stock.ordering.bands import Band
 from appliance.stock.recalls.services import set_lot_status
 from appliance.storage import Store, Unit
 from tests.conftest import Act
 from tests.stock.counted import PRODUCTS, given
+from tests.stock.test_expiry import COMMITTEE
 
 TODAY = date(2026, 10, 10)
 OCTOBER, SEPTEMBER = Month(2026, 10), Month(2026, 9)
@@ -38,13 +39,10 @@ def came(unit: Unit, product: int, quantity: int, until: tuple[int, int] = (2028
     receive(unit, 1, "BL", "DRC", [lot], unit.today)
 
 
-def lost(unit: Unit, product: int, lot: int, quantity: int) -> int:
-    return write(
-        unit,
-        Movement(
-            kind=MovementKind.LOSS_EXPIRY, product=product, lot=lot, place=1, quantity=-quantity, occurred_on=unit.today
-        ),
-    )
+def lost(unit: Unit, lot: int, quantity: int) -> int:
+    """A destruction before its committee; the row of the ledger."""
+    destroy(unit, [Destroyed(lot=lot, place=1, quantity=quantity, cause="slow")], COMMITTEE, "burnt_here")
+    return int(unit.value("SELECT max(id) FROM movement"))
 
 
 @pytest.fixture
@@ -137,11 +135,11 @@ def test_a_year_of_expiry_losses_is_net_of_what_was_taken_back(store: Store, act
     act(came, 1, 100, (2025, 9), 20)
     act(came, 2, 100, (2025, 9), None)
     clock.set(date(2025, 10, 10))
-    act(lost, 1, 1, 5)  # a year and a day before: no more
+    act(lost, 1, 5)  # a year and a day before: no more
     clock.set(date(2025, 10, 11))
-    act(lost, 1, 1, 40)
-    act(lost, 2, 2, 10)
-    undone = act(lost, 1, 1, 3)
+    act(lost, 1, 40)
+    act(lost, 2, 10)
+    undone = act(lost, 1, 3)
     act(reverse, undone, "compté deux fois")
     clock.set(TODAY)
     found = shown(store)

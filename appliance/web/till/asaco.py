@@ -62,14 +62,14 @@ def rows(request: Request[Any, Any, Any], period: str, de: str) -> Response[byte
 @post(f"{PATH}/{{period:str}}", opt={"tab": "comptes", "level": "write"})
 async def freeze_month(request: Request[Any, Any, Any], period: str) -> Response[bytes] | Redirect:
     """Freeze and sign a month: the treasurer gives the own PIN again."""
-    month = Month.parse(period)
-    return await _signed(request, month, "freeze-asaco", lambda unit: {"statement": freeze(unit, month)})
+    form, month = await read_form(request), Month.parse(period)
+    return await _signed(request, form, month, "freeze-asaco", lambda unit: {"statement": freeze(unit, month)})
 
 
 @post(f"{PATH}/{{period:str}}/signer", opt={"tab": "comptes", "level": "read"})
 async def sign_month(request: Request[Any, Any, Any], period: str) -> Response[bytes] | Redirect:
     """Co-sign a frozen month, by one's own function and PIN."""
-    month = Month.parse(period)
+    form, month = await read_form(request), Month.parse(period)
 
     def write(unit: Unit) -> dict[str, Any]:
         held = frozen(unit, month)
@@ -78,7 +78,7 @@ async def sign_month(request: Request[Any, Any, Any], period: str) -> Response[b
         sign(unit, held.id)
         return {}
 
-    return await _signed(request, month, "sign-asaco", write)
+    return await _signed(request, form, month, "sign-asaco", write)
 
 
 @get(f"{PATH}/{{period:str}}/pdf", opt={"tab": "comptes", "level": "read"})
@@ -99,8 +99,8 @@ async def paper(request: Request[Any, Any, Any], period: str) -> Response[bytes]
     )
 
 
-async def _signed(request: Ask, month: Month, kind: str, write: Any) -> Response[bytes] | Redirect:
-    form, session = await read_form(request), session_of(request)
+async def _signed(request: Ask, form: Form, month: Month, kind: str, write: Any) -> Response[bytes] | Redirect:
+    session = session_of(request)
     try:
         await signed_by(request, session.staff, form.raw("pin"))
         done = await state_of(request).opened.act(kind, session.actor, write, key=request_key(form), body=body_of(form))
