@@ -79,7 +79,8 @@ def test_boxes_are_counted_on_two_tablets_and_signed_once(browser: Any, resident
     other.wait_for_selector("[role=alert] >> text=périmé")
     assert other.input_value("[name=lot-0-numero]") == "CX9"
     other.click("details:has([name=lot-0-refuse]) summary")
-    other.fill("[name=lot-0-refuse]", "2")
+    pack = re.search(r"de (\d+)", other.inner_text("label[for=lot-0-boites]"))
+    other.fill("[name=lot-0-refuse]", str(2 * int(pack[1] if pack else 1)))  # what is refused is told in units
     other.select_option("[name=lot-0-motif]", "expired")
     other.click("button:has-text('Signer la réception')")
     other.wait_for_url(re.compile(r"/depot/receptions/\d+"))
