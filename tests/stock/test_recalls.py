@@ -58,6 +58,19 @@ def people(act: Act) -> list[int]:
     return made
 
 
+@pytest.mark.usefixtures("people")
+def test_a_form_that_was_open_gives_nothing_of_a_lot_frozen_meanwhile(act: Act, store: Store) -> None:
+    """The lot stands chosen in the form, and another lot would suffice: neither stands in for the other in silence."""
+    chosen = DispenseLine(product=1, asked=5, given=5, lots=((1, 5),), lots_reason="boîte entamée")
+    form = SaleForm(dispense=DispenseForm(place=1, lines=(chosen,)))
+    act(sell, form)
+    act(set_lot_status, 1, "recalled", "rappel du fabricant")
+    with pytest.raises(Refused, match="lots-do-not-add-up"):
+        act(sell, form)
+    with store.reading() as db:
+        assert frozen(db)
+
+
 def test_seven_people_one_of_whom_gave_it_back(store: Store, act: Act, people: list[int]) -> None:
     act(
         lend,
