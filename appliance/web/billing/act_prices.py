@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -10,13 +9,10 @@ from litestar.response import Redirect
 
 from appliance.billing.tariffs import services
 from appliance.billing.tariffs.acts import care_acts
-from appliance.billing.tariffs.services import PAYERS, PRICE_MAX, PriceLine
-from appliance.core.errors import Refused
-from appliance.storage import Database, Unit
-from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.storage import Database
+from appliance.web.billing.price_entry import enter_price
+from appliance.web.pages import Ask, page, state_of, today_of
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form, request_key
 from appliance.web.words import _, labels
 
 PATH = "/caisse/actes"
@@ -33,35 +29,11 @@ def act_price_list(request: Request[Any, Any, Any], acte: str = "") -> Response[
 @post(PATH, opt={"tab": "caisse", "level": "write"})
 async def set_act_price(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     """Enter a price from a day on; an empty price ends it."""
-    form = await read_form(request)
-    since = form.day("a_partir_du") or today_of(request)
-    price = form.integer("prix", high=PRICE_MAX)
-    payer = form.choice("payeur", PAYERS, default="patient") or "patient"
-    code = form.raw("acte")
-
-    def write(unit: Unit) -> dict[str, Any]:
-        if code not in care_acts():
-            form.errors["acte"] = _("Choisissez l'acte dans la liste.")
-        if since < unit.today:
-            form.errors["a_partir_du"] = _("Un prix ne change pas le passé : datez d'aujourd'hui ou plus tard.")
-        if form.errors:
-            raise Refused("form")
-        line = PriceLine(code=code, unit_price_fcfa=price, valid_from=since, payer=payer)
-        return {"entered": services.load_prices(unit, [line], "saisi")}
-
-    try:
-        await state_of(request).opened.act(
-            "set-price", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        return await asyncio.to_thread(_again, request, form, fault)
-    return to(f"{PATH}?acte={code}", "enregistre")
+    return await enter_price(request, PATH, "billing/acts.html", "acte", _misfit, _view)
 
 
-def _again(request: Ask, form: Form, fault: Refused) -> Response[bytes]:
-    with state_of(request).opened.reading() as db:
-        shown = None if fault.code == "form" else fault
-        return refused(request, "billing/acts.html", db, form, shown, **_view(request, db, form.raw("acte")))
+def _misfit(_db: Database, code: str) -> str:
+    return "" if code in care_acts() else _("Choisissez l'acte dans la liste.")
 
 
 def _view(request: Ask, db: Database, chosen: str) -> dict[str, Any]:
