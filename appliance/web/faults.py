@@ -52,4 +52,5 @@ def _legend(body: str, at: int) -> str:
 
 
 def _plain(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+    text = " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+    return re.sub(r" ([,.])", r"\1", text)  # a tag between a word and its comma is no space
