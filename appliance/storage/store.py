@@ -25,7 +25,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from appliance.core.actors import Actor
 from appliance.core.clock import Clock, SystemClock
 from appliance.core.errors import ApplianceError, InvariantBroken, Refused
-from appliance.storage import wal
+from appliance.storage import damage, wal
 from appliance.storage.aside import Aside
 from appliance.storage.database import Database, Snapshot, connect, set_key, translated
 from appliance.storage.doubt import floor
@@ -33,7 +33,7 @@ from appliance.storage.keys import sync_directory, verify_key, write_key_check
 from appliance.storage.migrate import census, migrate
 from appliance.storage.pages import bad_pages, was_torn
 from appliance.storage.unit import Intent, Result, Unit
-from appliance.storage.writer import Writer
+from appliance.storage.writer import StoppedWriter, Writer
 
 UseCase = Callable[[Unit], Result]
 
@@ -160,7 +160,7 @@ class Store:
         """
         with self.reading() as db:
             faults = db.all("PRAGMA cipher_integrity_check")
-        if faults and self.damage is None:
+        if faults and isinstance(self._writer, Writer) and self.damage is None:
             faults = self._writer.submit(lambda c: c.execute("PRAGMA cipher_integrity_check").fetchall()).result()
         if faults:
             self._note_damage(InvariantBroken("store-damaged", where="store", fault=str(faults[0][0])))
@@ -176,7 +176,8 @@ class Store:
             connection.close()
         os.close(self._lock)
 
-    def _open_writer(self) -> Writer:
+    def _open_writer(self) -> Writer | StoppedWriter:
+        """Judge the files, then open for writing; for reading only where damage met before is still there."""
         verify_key(self.directory / "store.check", self._key)
         if not self.path.is_file():
             raise InvariantBroken("store-damaged", where="store", fault="missing")
@@ -188,6 +189,11 @@ class Store:
         replaced = wal.versions(log, state, bad)
         if damaged := [number for number in bad if not was_torn(self.path, number, replaced[number])]:
             raise InvariantBroken("store-damaged", where="store", fault=f"pages {damaged[:5]}")
+        if damage.is_marked(self.directory):
+            if found := damage.bad_pages_of(self.path, self._key):
+                self.damage = InvariantBroken("store-damaged", where="store", fault=f"pages {found[:5]}")
+                return StoppedWriter()
+            damage.unmark(self.directory)
         connection = connect(self.path, self._key, writer=True)
         try:
             db = Database(connection)
@@ -232,6 +238,7 @@ class Store:
     def _note_damage(self, error: ApplianceError) -> None:
         if self.damage is None and error.code.startswith("store-"):
             self.damage = error
+            damage.mark(self.directory, error)
 
 
 class ActRunner:

@@ -170,3 +170,16 @@ class Writer:
         if self._stopped is None:
             self._stopped = Refused("store-read-only", because=error.code)
             self._on_damage(error)
+
+
+class StoppedWriter:
+    """Stands where the writer would, over a store that is opened for reading only: it refuses every job."""
+
+    def submit(self, job: Job) -> Future[Any]:
+        """A future that holds `Refused("store-read-only")`."""
+        future: Future[Any] = Future()
+        future.set_exception(Refused("store-read-only", because="store-damaged"))
+        return future
+
+    def close(self) -> None:
+        """There is nothing to finish."""

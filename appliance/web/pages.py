@@ -179,7 +179,7 @@ def today_of(request: Ask) -> date:
 
 def _alarms(state: AppState) -> list[str]:
     """Codes of what must be told on every page: the machine's warnings, and a check of the store that found something."""
-    found = ["check-failed"] if state.is_check_failed else []
+    found = ["read-only"] if state.opened.damage else ["check-failed"] if state.is_check_failed else []
     return found + list(state.health.warnings if state.health else ())
 
 

@@ -72,7 +72,8 @@ async def serve(state: AppState, host: str, port: int, on_ready: Callable[[int],
     duties: Duties | None = None
     tasks: list[asyncio.Task[None]] = []
     if state.store is not None:
-        await asyncio.to_thread(take_in, state.store)
+        if state.store.damage is None:
+            await asyncio.to_thread(take_in, state.store)
         sync = SyncVerbs(state.store, cells_of)
         state.on_outbox = sync.wake
         doors = [

@@ -192,3 +192,32 @@ def test_an_error_of_a_full_disk_at_opening_is_not_told_as_damage(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=4096))
     assert translated(fault, tmp_path).code == "disk-full"
     assert translated(sqlite.DatabaseError("database disk image is malformed"), tmp_path).code == "store-damaged"
+
+
+def test_damage_that_was_met_is_remembered_after_a_restart_and_forgotten_once_the_file_is_whole(
+    cut_store: Path, tmp_path: Path
+) -> None:
+    directory = taken(cut_store, tmp_path / "c")
+    sound = Store.open(directory, KEY, FixedClock(TODAY))
+    sound.close()
+    whole = (directory / "store.db").read_bytes()
+    store = Store.open(directory, KEY, FixedClock(TODAY))
+    flip(directory / "store.db", len(whole) * 8 - 4096 * 8 + 99)  # the last page: nobody reads it at a start
+    assert store.verify_pages() > 0
+    store.close()
+
+    again = Store.open(directory, KEY, FixedClock(TODAY))
+    assert again.damage is not None
+    with again.reading() as db:
+        assert db.value("SELECT count(*) FROM act") == 40
+    with pytest.raises(ApplianceError) as refusal:
+        again.act_now("t", MACHINE, write_some)
+    assert refusal.value.code == "store-read-only"
+    again.close()
+
+    (directory / "store.db").write_bytes(whole)
+    mended = Store.open(directory, KEY, FixedClock(TODAY))
+    assert mended.damage is None
+    mended.act_now("t", MACHINE, write_some)
+    mended.close()
+    assert not (directory / "store.damaged").exists()

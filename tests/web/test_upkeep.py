@@ -73,3 +73,24 @@ def test_no_patient_is_named_on_the_machine_s_page(folder: Path) -> None:
     running.stop()
     assert names
     assert [n for n in names if n in page] == []
+
+
+def test_a_store_found_damaged_is_still_read_after_a_restart_and_says_that_nothing_can_be_written(folder: Path) -> None:
+    from appliance.storage import FileKey, Store
+
+    key = FileKey(folder / "store.key").key()
+    content = bytearray((folder / "store.db").read_bytes())
+    content[-4096 + 77] ^= 1  # the last page of the file
+    (folder / "store.db").write_bytes(content)
+    store = Store.open(folder, key)
+    assert store.verify_pages() > 0
+    store.close()
+    running = Resident(folder)
+    tablet = signed_in(running)
+    page = tablet.http.get("/patients/nouveau")
+    refused = tablet.http.post("/patients/nouveau", data={n: hidden(page, n) for n in ("csrf", "request_key")})
+    running.stop()
+    assert page.status_code == 200
+    assert "Lecture seule, appelez le technicien" in page.text
+    assert refused.status_code == 503
+    assert bytes(content) == (folder / "store.db").read_bytes()

@@ -168,7 +168,8 @@ OUTCOMES = Words({
     "left": "Parti sans être vu",
 })  # fmt: skip
 ALARMS = Words({
-    "check-failed": "Données à vérifier", "battery-low": "Batterie faible", "disk-low": "Disque presque plein",
+    "read-only": "Lecture seule, appelez le technicien",
+        "check-failed": "Données à vérifier", "battery-low": "Batterie faible", "disk-low": "Disque presque plein",
     "memory-low": "Mémoire presque pleine", "hot": "Appareil trop chaud",
 })  # fmt: skip
 PRESCRIPTIONS = Words({
