@@ -54,6 +54,29 @@ def test_a_loss_is_written_and_its_paper_prints(keeper: Hand, store: Store, keys
     assert "Cassé ou renversé" in journal.text
 
 
+def test_why_is_asked_in_two_taps_and_what_was_typed_stays(keeper: Hand, keys: dict[str, int]) -> None:
+    first = keeper.get(f"{PATH}/nouveau").text
+    assert "Que s&#39;est-il passé ?" in first
+    assert "Cassé ou renversé" not in first
+    assert "Enregistrer le mouvement" not in first
+    second = keeper.post(f"{PATH}/lignes", {"choisit": "loss"}).text
+    assert "Cassé ou renversé" in second
+    assert "Emprunté" not in second
+    typed = {"motif": "broken", "note": "tombé de l'étagère", **out(keys[PARACETAMOL], 1, "5")}
+    again = keeper.post(f"{PATH}/lignes", {**typed, "choisit": "neighbour"}).text
+    assert "Prêté à un centre voisin" in again
+    assert 'name="motif" value=""' in again
+    assert 'name="note" value="tombé de l&#39;étagère"' in again
+    assert 'name="lot-0-quantite" value="5"' in again
+    third = keeper.post(f"{PATH}/lignes", {**typed, "choisit": "stolen"}).text
+    assert 'name="motif" value="stolen"' in third
+    assert "tombé de l&#39;étagère" in third
+
+
+def test_a_reason_alone_in_its_group_is_taken_at_once(keeper: Hand) -> None:
+    assert 'name="motif" value="donated"' in keeper.get(f"{PATH}/nouveau?quoi=donation").text
+
+
 def test_each_reason_asks_for_its_evidence_and_nothing_typed_is_lost(
     keeper: Hand, store: Store, keys: dict[str, int]
 ) -> None:

@@ -10,30 +10,60 @@ from appliance.web.sections import NAMES, SECTIONS, bar
 
 @pytest.fixture
 def depot(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        sections,
-        "SECTIONS",
-        {"/depot": (("/depot", "depot"), ("/depot/commandes", "depot"), ("/depot/prix", "caisse"))},
-    )
-    monkeypatch.setattr(sections, "NAMES", {"/depot": "A", "/depot/commandes": "B", "/depot/prix": "C"})
+    pages = {
+        "day": (("/depot", "depot"), ("/depot/commandes", "depot")),
+        "month": (("/depot/tableau", "depot"),),
+        "set": (("/depot/prix", "caisse"),),
+    }
+    names = {"/depot": "A", "/depot/commandes": "B", "/depot/tableau": "C", "/depot/prix": "D"}
+    monkeypatch.setattr(sections, "SECTIONS", {"/depot": pages})
+    monkeypatch.setattr(sections, "NAMES", names)
+
+
+def row(path: str, *tabs: str) -> list[tuple[str, bool]]:
+    found = bar(path, lambda tab: not tabs or tab in tabs)
+    return [(name, on) for _path, name, on in found.row] if found else []
 
 
 @pytest.mark.usefixtures("depot")
 def test_the_page_shown_is_the_one_whose_path_begins_the_address_furthest() -> None:
-    assert bar("/depot/commandes/3", lambda _: True) == [
-        ("/depot", "A", False), ("/depot/commandes", "B", True), ("/depot/prix", "C", False),
+    assert row("/depot/commandes/3") == [("A", False), ("B", True)]
+    assert row("/depot/produits/MLS001") == [("A", True), ("B", False)]
+
+
+@pytest.mark.usefixtures("depot")
+def test_a_page_opened_seldom_joins_the_row_only_while_it_is_shown() -> None:
+    assert row("/depot/prix") == [("A", False), ("B", False), ("D", True)]
+    found = bar("/depot", lambda _: True)
+    assert found
+    assert [(heading, [name for _path, name, _on in links]) for heading, links in found.groups] == [
+        ("Chaque jour", ["A", "B"]), ("Selon besoin", ["C"]), ("À régler une fois", ["D"]),
     ]  # fmt: skip
-    assert [on for _, _, on in bar("/depot/produits/MLS001", lambda _: True)] == [True, False, False]
+    assert (found.more, found.seldom) == (True, "")
+    assert (shown := bar("/depot/prix", lambda _: True))
+    assert shown.seldom == "D"
 
 
 @pytest.mark.usefixtures("depot")
 def test_a_page_of_a_closed_tab_is_not_offered() -> None:
-    assert [path for path, _, _ in bar("/depot", lambda tab: tab == "depot")] == ["/depot", "/depot/commandes"]
-    assert bar("/depot", lambda tab: tab == "caisse") == []  # one page alone needs no bar
+    found = bar("/depot", lambda tab: tab == "depot")
+    assert found
+    assert "D" not in [name for _heading, links in found.groups for _path, name, _on in links]
+    assert bar("/depot", lambda tab: tab == "caisse") is None  # one page alone needs no bar
+
+
+def test_who_has_no_daily_page_finds_the_others_in_the_row() -> None:
+    assert [name for name, _on in row("/caisse/banque", "comptes")] == [
+        "Trésor", "Cahier", "Banque", "ASACO", "Budget", "Solidarité",
+    ]  # fmt: skip
+    found = bar("/caisse/banque", lambda tab: tab == "comptes")
+    assert found
+    assert not found.more
 
 
 def test_elsewhere_there_is_no_bar() -> None:
-    assert bar("/", lambda _: True) == bar("/depotoir", lambda _: True) == []
+    assert bar("/", lambda _: True) is None
+    assert bar("/depotoir", lambda _: True) is None
 
 
 @pytest.mark.parametrize(
@@ -45,8 +75,10 @@ def test_elsewhere_there_is_no_bar() -> None:
     ],
 )  # fmt: skip
 def test_a_page_that_belongs_to_another_shows_that_one(path: str, page: str) -> None:
-    assert [shown for shown, _, on in bar(path, lambda _: True) if on] == [page]
+    found = bar(path, lambda _: True)
+    assert found
+    assert [shown for shown, _, on in found.row if on] == [page]
 
 
 def test_each_page_of_a_bar_has_a_name() -> None:
-    assert {path for pages in SECTIONS.values() for path, _ in pages} == set(NAMES)
+    assert {page for post in SECTIONS.values() for pages in post.values() for page, _tab in pages} == set(NAMES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,6 +37,8 @@ from appliance.web.words import _, labels
 PATH = "/depot/mouvements"
 FORM = f"{PATH}/nouveau"
 LOAN_RETURNS = {"lent": "lent_returned", "borrowed": "borrowed_returned"}
+_TYPED = re.compile("lot-[0-9]+-[a-z]+|le|lieu|vers|autre|retour|piece|temoin|note")
+"""What the form keeps, unseen, while the question why is asked again."""
 FIELDS = {"counterpart": "autre", "document_number": "piece", "witness": "temoin", "note": "note"}
 
 
@@ -55,6 +58,7 @@ class Line:
 @in_reader
 def movement_page(
     request: Request[Any, Any, Any],
+    quoi: str = "",
     motif: str = "",
     produit: str = "",
     de: str = "",
@@ -63,7 +67,9 @@ def movement_page(
     autre: str = "",
 ) -> Response[bytes]:
     """A movement to enter; coming from a place, a loan or a product, what is known of it stands there already."""
-    form = Form({"motif": [motif], "lieu": [de], "vers": [vers], "pret": [pret], "autre": [autre[:80]]})
+    form = Form(
+        {"choisit": [quoi], "motif": [motif], "lieu": [de], "vers": [vers], "pret": [pret], "autre": [autre[:80]]}
+    )
     with state_of(request).opened.reading() as db:
         if produit:
             form.typed["ajoute"] = [produit]
@@ -83,7 +89,7 @@ def product_list(request: Request[Any, Any, Any], cherche: str = "") -> Response
 
 @post(f"{PATH}/lignes", opt={"tab": "depot", "level": "write"}, status_code=200)
 async def lines(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The same form for another reason or place, or with a line more or less. Nothing is written."""
+    """The same form for another reason or place, the next step of the question why, or with a line more or less. Nothing is written."""
     form = await read_form(request)
 
     def shown() -> Response[bytes]:
@@ -199,8 +205,19 @@ def _reason(db: Database, form: Form) -> Reason | None:
     loan = form.raw("pret")
     if loan.isdecimal() and len(loan) < 10:
         return default_reasons()[LOAN_RETURNS[owed.loan(db, int(loan)).direction]]
-    code = form.raw("motif")
+    code = form.raw("choisit") or form.raw("motif")
+    alone = labels.REASON_GROUPS.get(code, ())
+    if len(alone) == 1:
+        code = alone[0]
     return default_reasons()[code] if code in labels.REASONS and code not in LOAN_RETURNS.values() else None
+
+
+def _group(form: Form, reason: Reason | None) -> str:
+    """What happened: the group tapped, or that of the reason; empty while nothing was said."""
+    for group, codes in labels.REASON_GROUPS.items():
+        if form.raw("choisit") == group or (reason and reason.code in codes):
+            return group
+    return ""
 
 
 def _place(db: Database, form: Form) -> Place:
@@ -238,7 +255,8 @@ def _view(request: Ask, db: Database, form: Form) -> dict[str, Any]:
         known = kits(db)
         found = [one for one in found if one.id in known]
     return {
-        "reason": reason, "groups": labels.REASON_GROUPS, "lines": shown, "cherche": cherche, "found": found,
+        "reason": reason, "groups": labels.REASON_GROUPS, "group": _group(form, reason),
+        "kept": [] if reason else [(n, v) for n, v in ((n, form.raw(n)) for n in form.typed) if v and _TYPED.fullmatch(n)], "lines": shown, "cherche": cherche, "found": found,
         "path": f"{PATH}/lignes", "places": [(one.id, one.name) for one in places(db)], "here": here, "comes_in": comes_in,
         "either": reason is not None and reason.sign == 0 and EFFECTS[reason.kind].sign == 0,
         "is_transfer": reason is not None and reason.kind is MovementKind.TRANSFER_OUT,

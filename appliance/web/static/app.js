@@ -102,6 +102,19 @@ document.addEventListener("change", (event) => {
   }
 });
 
+// Enter in a box of a long form goes on to the next one, as the keyboard's own sign says: nothing is sent half-typed.
+document.addEventListener("keydown", (event) => {
+  const field = /** @type {HTMLInputElement} */ (event.target);
+  if (event.key !== "Enter" || event.defaultPrevented || field.tagName !== "INPUT" || field.id === "cherche" || field.id === "code"
+    || field.getAttribute("enterkeyhint") === "go") return;
+  const long = field.closest("form[data-enter-next]");
+  if (!long) return;
+  event.preventDefault();
+  const fields = /** @type {HTMLElement[]} */ ([...long.querySelectorAll("input:not([type=hidden]), select, textarea, .btn.main")]);
+  const next = fields.slice(fields.indexOf(field) + 1).find((one) => one.offsetParent);
+  if (next) next.focus();
+});
+
 for (const button of document.querySelectorAll("[data-print]")) {
   /** @type {HTMLButtonElement} */ (button).hidden = false;
   button.addEventListener("click", () => window.print());

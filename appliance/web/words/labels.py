@@ -47,8 +47,8 @@ MOVEMENTS = Words({
 })  # fmt: skip
 REASONS = Words({code: reason.label for code, reason in default_reasons().items()})
 GROUPS = Words({
-    "loss": "Perte", "use": "Usage d'un service", "adjustment": "Ajustement", "place": "Entre deux lieux du centre",
-    "neighbour": "Avec un centre voisin", "return": "Retour au DRC", "donation": "Don", "kit": "Kit",
+    "loss": "Perte", "use": "Usage d'un service", "place": "Transfert entre deux lieux du centre", "neighbour": "Prêt ou don avec un centre voisin",
+    "return": "Retour au DRC", "donation": "Don d'un partenaire", "kit": "Kit à ouvrir", "adjustment": "Correction du stock",
 })  # fmt: skip
 _GROUP_OF = {
     "loss_expiry": "loss", "loss_breakage": "loss", "loss_theft": "loss", "loss_cold_chain": "loss", "service_use": "use",
@@ -240,18 +240,15 @@ PRODUCT_FAULTS = Words({
 })  # fmt: skip
 DESTROYED = ("expired", "returned_expired")
 """Reasons that only old papers bear: what expired is destroyed before a committee, or given to the DRC for it."""
-REASON_GROUPS = tuple(
-    (
-        group,
-        tuple(
-            code
-            for code, reason in default_reasons().items()
-            if _GROUP_OF.get(reason.kind.value) == group and code not in DESTROYED
-        ),
+REASON_GROUPS = {
+    group: tuple(
+        code
+        for code, reason in default_reasons().items()
+        if _GROUP_OF.get(reason.kind.value) == group and code not in DESTROYED
     )
     for group in GROUPS
-)
-"""The reasons that a person may choose, by what they have in common."""
+}
+"""The reasons that a person may choose, by what happened: that is asked first."""
 LEVELS = Words({"none": "—", "read": "Lire", "write": "Écrire"})
 
 
