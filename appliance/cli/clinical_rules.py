@@ -19,6 +19,7 @@ from appliance.core.periods import parse_date
 from appliance.records.rules import packs
 from appliance.records.rules.antenatal.contacts import contacts
 from appliance.records.rules.childhood.classify import classify as classify_child
+from appliance.records.rules.childhood.classify import finding_names
 from appliance.records.rules.dosing.doses import Dosage, Person, dosage, number
 from appliance.records.rules.growth.zscores import Measures, growth
 from appliance.records.rules.immunization.status import DoseStatus, Given, vaccines
@@ -122,10 +123,18 @@ def dose(drug: str, weight_kg: str | None, age_months: int | None, pregnancy_wee
 
 
 @click.command()
-@click.argument("case")
+@click.argument("case", default="-")
+@click.option("--findings", is_flag=True, help="List the findings that a case may hold, and their values.")
 @AS_JSON
-def classify(case: str, as_json: bool) -> None:
-    """Classify a sick child of 0 to 59 months; CASE is a JSON file of findings, or -. An absent key is unknown."""
+def classify(case: str, findings: bool, as_json: bool) -> None:
+    """Classify a sick child of 0 to 59 months; CASE is a JSON file of findings, or -. An absent key is unknown.
+
+    \b
+    CASE: {"age_months": 20, "convulsions": false, "cough": true, "respiratory_rate": 44}; age_days where it is known.
+    """
+    if findings:
+        _show_findings(as_json)
+        return
     held = _read(case)
     if not isinstance(held, dict):
         raise Refused("case-not-an-object", file=case, given=str(held)[:40])
@@ -173,6 +182,18 @@ def check(names: tuple[str, ...], file: Path | None, as_json: bool) -> None:
 COMMANDS = (zscore, vaccine_doses, antenatal, dose, classify, check)
 
 
+def _show_findings(as_json: bool) -> None:
+    known = finding_names()
+    if as_json:
+        show({"findings": known})
+        return
+    for name, finding in known.items():
+        values = finding.get("of") or (
+            "true, false" if finding["kind"] == "yes_no" else f"{finding['low']} à {finding['high']}"
+        )
+        click.echo(f"{name:24} {values if isinstance(values, str) else ', '.join(values)}  {finding['text']}")
+
+
 def _kilograms(text: str | None) -> Fraction | None:
     if text is None:
         return None
@@ -215,8 +236,9 @@ def _dose_facts(d: DoseStatus) -> dict[str, Any]:
 
 def _dosage_facts(found: Dosage) -> dict[str, Any]:
     quantity = None if found.quantity is None else {"quantity": number(found.quantity), "unit": found.unit}
+    most = None if found.quantity_to is None else number(found.quantity_to)
     return {
-        "per_dose": quantity, "doses": found.doses, "days": found.days, "times": list(found.times_hours),
+        "per_dose": quantity, "up_to": most, "doses": found.doses, "days": found.days, "times": list(found.times_hours),
         "refused": found.refused, "label": found.label, "advice": found.advice,
         "volume_ml": {route: number(ml) for route, ml in found.volume_ml.items()} if found.volume_ml else None,
     }  # fmt: skip

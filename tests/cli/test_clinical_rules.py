@@ -61,3 +61,17 @@ def test_the_packs_are_checked_by_their_vectors() -> None:
     assert {p["id"] for p in packs} >= {"pev-mali", "pcime", "doses", "contacts-cpn", "malnutrition-aigue"}
     assert all(p["failed"] == [] and p["vectors"] for p in packs)
     assert appliance("rules", "check", "nothing").returncode == 2
+
+
+def test_a_dose_says_the_span_of_its_source_and_a_case_which_findings_it_may_hold() -> None:
+    drink = asked("rules", "dose", "ors-plan-b", "--weight-kg", "8")
+    assert (drink["per_dose"], drink["up_to"]) == ({"quantity": 600, "unit": "ml"}, 700)
+    assert asked("rules", "dose", "zinc", "--weight-kg", "9")["refused"] == "age-needed"
+    assert asked("rules", "classify", "--findings")["findings"]["rdt"]["of"] == ["positive", "negative", "not_done"]
+
+
+def test_a_sign_that_nobody_asked_for_does_not_let_a_lethargic_child_stay() -> None:
+    child = {"age_months": 20, "lethargic": True, "diarrhoea": True, "sunken_eyes": True, "skin_pinch": "very_slow"}
+    asked_for = {"unable_to_drink": False, "vomits_everything": False, "convulsions": False}
+    assert asked("rules", "classify", "-", case=child)["refer"] is True
+    assert asked("rules", "classify", "-", case=child | asked_for)["refer"] is False

@@ -64,7 +64,10 @@ def load(file: Path) -> tuple[Header, Located]:
 
 
 def check(held: Located, answer: Callable[[Mapping[str, Any]], Answer]) -> list[Miss]:
-    """Run every vector of a pack; only the keys that a vector names are compared. A refusal answers `refused`."""
+    """Run every vector of a pack; only the keys that a vector names are compared. A refusal answers `refused`.
+
+    `within` of a vector is how far a number may lie from its source's, which is printed to fewer places.
+    """
     missed = []
     for index in range(len(held.need(("vectors",), list))):
         case, expected = held.need(("vectors", index, "case"), dict), held.need(("vectors", index, "expect"), dict)
@@ -73,10 +76,17 @@ def check(held: Located, answer: Callable[[Mapping[str, Any]], Answer]) -> list[
         except ApplianceError as fault:
             found = {"refused": fault.code}
         got = {key: found.get(key) for key in expected}
-        if got != expected:
+        within = held.content["vectors"][index].get("within", 0)
+        if not all(_agree(expected[key], got[key], within) for key in expected):
             note = str(held.content["vectors"][index].get("note", ""))
             missed.append(Miss(vector=index, note=note, expected=expected, found=got))
     return missed
+
+
+def _agree(expected: Any, found: Any, within: float) -> bool:
+    if within and isinstance(expected, int | float) and isinstance(found, int | float):
+        return abs(expected - found) <= within
+    return bool(expected == found)
 
 
 def _text(held: Located, name: str) -> str:

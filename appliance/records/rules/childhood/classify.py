@@ -21,6 +21,8 @@ FILE = Path(__file__).parent / "data" / "pcime.json"
 COLOURS = ("rouge", "jaune", "vert")
 AGES = ("age_days", "age_months")
 DAYS_A_MONTH = 30.4375
+"""A month is complete on the day nearest to so many of these, as in the WHO's tables: 12 months are 365 days, 60 are 1,826."""
+LEAST_DAYS_OF_ONE_MONTH = 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,9 @@ def classify(case: Mapping[str, Any], held: Located | None = None) -> Classifica
     for topic in group["topics"]:
         _topic(topic, findings, classes, given, unsure)
     reds = [g for g in given if g.colour == "rouge"]
-    return Classification(classes=tuple(given), unsure=tuple(unsure), refer=bool(reds) and not _stays(rules, reds))
+    return Classification(
+        classes=tuple(given), unsure=tuple(unsure), refer=bool(reds) and not _stays(rules, reds, findings)
+    )
 
 
 def answer(case: Mapping[str, Any], held: Located | None = None) -> dict[str, Any]:
@@ -99,7 +103,20 @@ def load_rules(file: Path = FILE) -> tuple[pack.Header, Located]:
                 if "when" in held.content["groups"][group]["topics"][topic]["rows"][row]:
                     _check_rule(held, (*at, "rows", row, "when"), known, before)
                 before.add(code)
+    if "treat_here" in held.content:
+        for key, kind in (("danger", str), ("with", str), ("only_because", list), ("known_absent", list)):
+            held.need(("treat_here", key), kind)
+        if (
+            unknown := {*held.content["treat_here"]["only_because"], *held.content["treat_here"]["known_absent"]}
+            - known
+        ):
+            held.fault(("treat_here",), f"speaks of {', '.join(sorted(unknown))}, which is no finding")
     return header, held
+
+
+def finding_names(held: Located | None = None) -> dict[str, dict[str, Any]]:
+    """What a case may hold beside `age_days` and `age_months`: by name its kind, its allowed values and its French text."""
+    return dict((held or default_rules()).content["findings"])
 
 
 @cache
@@ -131,7 +148,9 @@ def _checked(rules: Mapping[str, Any], case: Mapping[str, Any]) -> dict[str, Any
             raise Refused("pcime-finding", finding=name, value=str(value)[:40])
         found[name] = value
     if "age_days" in found:
-        found.setdefault("age_months", int(found["age_days"] / DAYS_A_MONTH) if found["age_days"] > 59 else 0)
+        found.setdefault("age_months", int((found["age_days"] + 0.5) / DAYS_A_MONTH) if found["age_days"] > 59 else 0)
+    elif found.get("age_months") == 1:
+        found["age_days"] = LEAST_DAYS_OF_ONE_MONTH
     return found
 
 
@@ -185,10 +204,14 @@ def _topic(
             )  # fmt: skip
 
 
-def _stays(rules: Mapping[str, Any], reds: list[Given]) -> bool:
-    """Whether the only grave signs are those that the centre treats itself: the exception that the pack names."""
+def _stays(rules: Mapping[str, Any], reds: list[Given], findings: Mapping[str, Any]) -> bool:
+    """Whether the only grave signs are those that the centre treats itself: the exception that the pack names.
+
+    The other signs must be known to be absent: one that nobody asked for may be there.
+    """
     exception = rules.get("treat_here")
     if not exception or {g.code for g in reds} != {exception["danger"], exception["with"]}:
         return False
     danger = next(g for g in reds if g.code == exception["danger"])
-    return bool(list(danger.because) == exception["only_because"])
+    is_alone = list(danger.because) == exception["only_because"]
+    return is_alone and all(findings.get(sign) is False for sign in exception["known_absent"])

@@ -68,7 +68,7 @@ def _atom(rule: Mapping[str, Any], findings: Mapping[str, Any]) -> bool | None:
     if value is None:
         return False if rule.get("optional") else None
     if "is" in rule:
-        return bool(value is rule["is"])
+        return bool(type(value) is type(rule["is"]) and value == rule["is"])  # true is no 1
     if "in" in rule:
         return value in rule["in"]
     checks = {"ge": value >= rule.get("ge", value), "le": value <= rule.get("le", value)}

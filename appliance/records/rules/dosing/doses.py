@@ -34,7 +34,8 @@ class Person:
 class Dosage:
     """A dosage, or the code for which it is refused.
 
-    `quantity` of `unit` at each of `doses` taken at `times_hours` after the first. `volume_ml` by route, for an injection
+    `quantity` of `unit` at each of `doses` taken at `times_hours` after the first; `quantity_to` where the source gives a
+    span instead of one quantity: up to so much. `volume_ml` by route, for an injection
     prepared as the table says. Codes: `weight-needed`, `age-needed`, `weight-too-low`, `weight-too-high`, `age-too-low`,
     `age-too-high`, `pregnancy-too-early`.
     """
@@ -42,6 +43,7 @@ class Dosage:
     label: str
     unit: str
     quantity: Fraction | None = None
+    quantity_to: Fraction | None = None
     times_hours: tuple[int, ...] = ()
     days: int = 0
     volume_ml: Mapping[str, Fraction] | None = None
@@ -59,12 +61,12 @@ def dosage(drug: str, person: Person, held: Located | None = None) -> Dosage:
     row = next((r for r in (held or default_rules()).content["drugs"] if r["drug"] == drug), None)
     if row is None:
         raise Refused("dose-unknown-drug", drug=drug[:40], known=", ".join(drugs(held)))
-    why, quantity = _quantity(row, person)
+    why, quantity, most = _quantity(row, person)
     if why or quantity is None:
         return Dosage(label=row["label"], unit=row["unit"], refused=why)
     times = row.get("times_hours") or range(0, row["days"] * 24, row["every_hours"])
     return Dosage(
-        label=row["label"], unit=row["unit"], quantity=quantity, times_hours=tuple(times), days=row["days"],
+        label=row["label"], unit=row["unit"], quantity=quantity, quantity_to=most, times_hours=tuple(times), days=row["days"],
         volume_ml=_volumes(row, person, quantity), advice=row.get("advice", ""),
     )  # fmt: skip
 
@@ -139,33 +141,36 @@ def _check_bands(held: Located, at: tuple[str | int, ...]) -> None:
         end = band.get("below")
 
 
-def _quantity(row: Mapping[str, Any], person: Person) -> tuple[str | None, Fraction | None]:
-    """The code of a refusal, or the quantity of one dose."""
-    least = row.get("age_months_min")
-    if least is not None and person.age_months is not None and person.age_months < least:
-        return "age-too-low", None
-    if (
-        person.age_months is None
-        and person.weight_kg is not None
-        and person.weight_kg < row.get("age_needed_below_kg", 0)
-    ):
-        return "age-needed", None
-    if person.pregnancy_week is not None and person.pregnancy_week < row.get("pregnancy_week_min", 0):
-        return "pregnancy-too-early", None
-    if person.weight_kg is not None and "weight_kg_max" in row and person.weight_kg > row["weight_kg_max"]:
-        return "weight-too-high", None
+def _quantity(row: Mapping[str, Any], person: Person) -> tuple[str | None, Fraction | None, Fraction | None]:
+    """The code of a refusal, or the quantity of one dose and up to how much it may be."""
+    if why := _refusal(row, person):
+        return why, None, None
     if "quantity" in row:
-        return None, Fraction(row["quantity"])
+        return None, Fraction(row["quantity"]), None
     by, bands = row["by"], row["bands"]
     if getattr(person, by) is None and "or_by" in row and getattr(person, row["or_by"]) is not None:
         by, bands = row["or_by"], row["or_bands"]
     value = getattr(person, by)
     if value is None:
-        return f"{NAMES[by]}-needed", None
+        return f"{NAMES[by]}-needed", None, None
     band = _band(bands, value)
     if band is None:
-        return f"{NAMES[by]}-too-{'low' if value < _exact(bands[0]['from']) else 'high'}", None
-    return None, _of_band(row, band, person)
+        return f"{NAMES[by]}-too-{'low' if value < _exact(bands[0]['from']) else 'high'}", None, None
+    return None, _of_band(row, band, person), _exact(band["quantity_to"]) if "quantity_to" in band else None
+
+
+def _refusal(row: Mapping[str, Any], person: Person) -> str | None:
+    """Why a medicine is not for a person whatever the table's bands say."""
+    least, weight = row.get("age_months_min"), person.weight_kg
+    if least is not None and person.age_months is not None and person.age_months < least:
+        return "age-too-low"
+    if person.age_months is None and weight is not None and weight < row.get("age_needed_below_kg", 0):
+        return "age-needed"
+    if person.pregnancy_week is not None and person.pregnancy_week < row.get("pregnancy_week_min", 0):
+        return "pregnancy-too-early"
+    if weight is not None and "weight_kg_max" in row and weight > row["weight_kg_max"]:
+        return "weight-too-high"
+    return None
 
 
 def _of_band(row: Mapping[str, Any], band: Mapping[str, Any], person: Person) -> Fraction:
