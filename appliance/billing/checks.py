@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from appliance.billing.accounts import checks as accounts
+from appliance.billing.claims import checks as claims
 from appliance.billing.till import checks as till
 from appliance.stock.checks import Check
 from appliance.storage import Database
@@ -82,6 +83,18 @@ def nobody_paid_more_than_was_due(db: Database) -> list[str]:
     ]
 
 
+def what_was_rounded_settled_its_sale(db: Database) -> list[str]:
+    """A rounding is written with the payment that settles its sale: due and rounding are what was paid, and no more is owed."""
+    return [
+        f"sale {sale}: {due} due, {rounded} rounded, {paid} paid"
+        for sale, due, rounded, paid in db.all(
+            "SELECT r.sale, s.due_fcfa, r.rounded, coalesce((SELECT sum(p.amount_fcfa) FROM payment p WHERE p.sale = r.sale), 0) paid"
+            " FROM (SELECT sale, sum(amount_fcfa) rounded FROM sale_rounding GROUP BY sale) r JOIN sale s ON s.id = r.sale"
+            " WHERE s.due_fcfa + r.rounded <> paid"
+        )
+    ]
+
+
 def receipt_numbers_have_no_gap(db: Database) -> list[str]:
     """Receipts are numbered 1, 2, 3… without a hole."""
     row = db.one("SELECT count(*), coalesce(max(number), 0) FROM sale")
@@ -128,6 +141,8 @@ CHECKS: dict[str, Check] = {
     "receipt-numbers": receipt_numbers_have_no_gap,
     "taken-back-sales": taken_back_sales_took_everything_back,
     "dispensed-and-sold": every_handing_over_was_sold,
+    "cash-rounding": what_was_rounded_settled_its_sale,
+    **claims.CHECKS,
     **till.CHECKS,
     **accounts.CHECKS,
 }

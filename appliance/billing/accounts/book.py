@@ -1,7 +1,8 @@
 """Reading the books: what lies where on a day, and the rows of an account. Whole FCFA.
 
 The books are what the rows say together: payments of sales, hand-overs, money of payers, and the entries of the cash
-book. Nothing is written twice, so nothing can disagree.
+book. What each account moved by on each day is kept beside them by the store's triggers, so that a balance reads a few
+rows; `appliance check` sums the rows anew and must find the same.
 """
 
 from __future__ import annotations
@@ -87,7 +88,21 @@ def lines(db: Database, account: str, first: date, last: date) -> list[Line]:
 
 def balance(db: Database, account: str, on: date) -> int:
     """What an account holds at the end of a day; a debt (the DRC's) is not read here but in `drc_debt`."""
-    return int(db.value(f"SELECT sum(amount) FROM ({_LINES})", (account, date.min.isoformat(), on.isoformat())) or 0)
+    return int(
+        db.value("SELECT sum(amount_fcfa) FROM account_day WHERE account = ? AND day <= ?", (account, on.isoformat()))
+        or 0
+    )
+
+
+def lowest(db: Database, account: str, since: date) -> int:
+    """The least that an account holds at the end of any day from one on: what may still be taken from it on that day."""
+    held = least = balance(db, account, since)
+    for (moved,) in db.all(
+        "SELECT amount_fcfa FROM account_day WHERE account = ? AND day > ? ORDER BY day", (account, since.isoformat())
+    ):
+        held += moved
+        least = min(least, held)
+    return least
 
 
 def cash_balances(db: Database, on: date) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from appliance.billing.accounts import book, receivables
+from appliance.billing.accounts import book, entry_checks, receivables
 from appliance.billing.accounts.statement import seal, statement
 from appliance.billing.till import drawers
 from appliance.core.periods import Month
@@ -97,4 +97,5 @@ CHECKS = {
     "capital": capital_is_explained,
     "expenses": expenses_were_approved,
     "asaco-statements": statements_are_sealed,
+    **entry_checks.CHECKS,
 }

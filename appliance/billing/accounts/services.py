@@ -1,6 +1,6 @@
 """Writing the cash book: money that moves outside of a sale. Each entry names both sides, and is undone by its opposite.
 
-A box never goes below zero, now or on the day of the entry; a month whose statement is frozen takes no entry; what
+A box never goes below zero, on the day of the entry or on any day after it; a month whose statement is frozen takes no entry; what
 comes out of a till moves in the open session of whoever acts.
 """
 
@@ -52,7 +52,7 @@ def write(
     if credit == "till" and session is not None and (held := drawers.expected(unit, session)) < amount_fcfa:
         raise Refused("till-too-low", left=held)
     if credit in (*BOXES, "solidarity"):
-        held = min(book.balance(unit, credit, day), book.balance(unit, credit, unit.today))
+        held = book.lowest(unit, credit, day)
         if held < amount_fcfa:
             raise Refused("account-too-low", left=held, account=credit)
     try:

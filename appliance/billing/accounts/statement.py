@@ -56,6 +56,14 @@ class State:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """The part of a statement that rows of money alone make: fields of `Statement` by name, and their part of `changes`."""
+
+    facts: dict[str, Any]
+    changes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """A month: state before and after, each change, and what stands behind the changes."""
 
@@ -104,34 +112,42 @@ def statement(db: Database, month: Month) -> Statement:
     """The statement of a month as its rows say now."""
     eve = month.first - timedelta(days=1)
     flows = valuation.stock_flows(db, month.first, month.last)
-    worth = flows.value_fcfa
-    moved = book.totals(db, month.first, month.last)
-    sold = receivables.sold(db, month.first, month.last)
-    losses = {kind: worth[kind] for kind in LOSSES if worth.get(kind)}
-    expenses, income = _net(moved, "expense"), _net(moved, "income")
+    worth, money = flows.value_fcfa, money_of(db, month)
     stock = {line: sum(worth.get(kind, 0) for kind in kinds) for line, kinds in STOCK_OF.items()}
     cost = -worth.get("dispense", 0)
-    opening = sum(
-        sign * amount
-        for (debit, credit), amount in moved.items()
-        for sign, account in ((1, credit), (-1, debit))
-        if account == "opening"
-    )
+    changes = {"margin": money.facts["sold"] - cost, **dict.fromkeys(CHANGES[1:], 0)}
+    for line, amount in (*money.changes.items(), *stock.items()):
+        changes[line] += amount
     return Statement(
-        month=str(month), before=state(db, Month.of(eve)), after=state(db, month),
-        changes={
-            "margin": sold.total - cost, "exemptions": -sold.exempt, "cuts": -sold.cut, "losses": stock["losses"],
-            "expenses": -sum(expenses.values()), "income": sum(income.values()), "opening": opening + stock["opening"],
-            "donations": stock["donations"], "services": stock["services"],
-            "cash_variance": moved_of(moved, "cash_variance"), "rounding": sold.rounding, "loans": stock["loans"],
-        },
-        sold=sold.total, cost_of_sold=cost, exemptions_by_payer=sold.exemptions, covers_by_payer=sold.covers,
-        losses_by_kind=losses, expenses_by_account=expenses, income_by_account=income,
+        month=str(month), before=state(db, Month.of(eve)), after=state(db, month), changes=changes, cost_of_sold=cost,
+        losses_by_kind={kind: worth[kind] for kind in LOSSES if worth.get(kind)},
         received_on_credit=worth.get("receipt", 0) + worth.get("return_to_supplier", 0),
-        paid_to_drc=-sum(a * (1 if c == "drc" else -1) for (d, c), a in moved.items() if "drc" in (d, c) and "opening" not in (d, c)),
-        payers_owe=receivables.payers_owe(db, month.last),
-        solidarity=book.balance(db, "solidarity", month.last),
-        solidarity_loans=book.balance(db, "solidarity_loans", month.last), unknown_units=dict(flows.unknown),
+        unknown_units=dict(flows.unknown), **money.facts,
+    )  # fmt: skip
+
+
+def money_of(db: Database, month: Month) -> Money:
+    """What a statement says that no cost of a lot bears on: sales, entries, debts. Late costs change the rest alone."""
+    moved = book.totals(db, month.first, month.last)
+    sold = receivables.sold(db, month.first, month.last)
+    expenses, income = _net(moved, "expense"), _net(moved, "income")
+    to_drc = [
+        (debit, a)
+        for (debit, credit), a in moved.items()
+        if {"drc"} < {debit, credit} and "opening" not in (debit, credit)
+    ]
+    return Money(
+        facts={
+            "sold": sold.total, "exemptions_by_payer": sold.exemptions, "covers_by_payer": sold.covers,
+            "expenses_by_account": expenses, "income_by_account": income,
+            "paid_to_drc": sum(amount if debit == "drc" else -amount for debit, amount in to_drc),
+            "payers_owe": receivables.payers_owe(db, month.last), "solidarity": book.balance(db, "solidarity", month.last),
+            "solidarity_loans": book.balance(db, "solidarity_loans", month.last),
+        },
+        changes={
+            "exemptions": -sold.exempt, "cuts": -sold.cut, "expenses": -sum(expenses.values()), "income": sum(income.values()),
+            "opening": moved_of(moved, "opening"), "cash_variance": moved_of(moved, "cash_variance"), "rounding": sold.rounding,
+        },
     )  # fmt: skip
 
 

@@ -24,6 +24,18 @@ class AccountEntryRow(Mapped):
     act = peewee.IntegerField()
 
 
+class AccountDayRow(Mapped):
+    """What an account took less what it gave on a day; the store's triggers write it, nothing else does."""
+
+    account = peewee.TextField()
+    day = peewee.TextField()
+    amount_fcfa = peewee.IntegerField()
+    rows = peewee.IntegerField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("account", "day")
+
+
 class ExpenseRow(Mapped):
     """An expense as it was asked for; paid when an entry of the cash book names it."""
 

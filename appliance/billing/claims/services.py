@@ -8,7 +8,7 @@ from appliance.billing.claims.repository import OPEN, batch, billed_amounts, she
 from appliance.core.errors import Refused
 from appliance.core.french import one_line
 from appliance.core.identifiers import new_uuid
-from appliance.storage import Unit
+from appliance.storage import ConstraintFailed, Unit
 
 TEXT_MAX = 120
 MEANS = ("transfer", "cheque", "cash")
@@ -86,7 +86,8 @@ def receive_payment(
 ) -> int:
     """Note money that a payer sent for a batch; returns the row.
 
-    Raises `Refused`: "no-such-batch", "payment-empty", "paid-too-much", "means", "date-ahead".
+    Raises `Refused`: "no-such-batch", "payment-empty", "paid-too-much", "means", "date-ahead", "month-stated" (its
+    statement is frozen: the money is noted on a day that still is open).
     """
     held = batch(unit, batch_key)
     if held is None:
@@ -100,10 +101,15 @@ def receive_payment(
     if amount_fcfa > held.asked_fcfa - held.received_fcfa:
         raise Refused("paid-too-much", due=held.asked_fcfa - held.received_fcfa, paid=amount_fcfa)
     unit.note(batch=batch_key)
-    return unit.append(
-        "claim_receipt", batch=batch_key, amount_fcfa=amount_fcfa, means=means, reference=one_line(reference)[:TEXT_MAX] or None,
-        received_on=received_on.isoformat(),
-    )  # fmt: skip
+    try:
+        return unit.append(
+            "claim_receipt", batch=batch_key, amount_fcfa=amount_fcfa, means=means,
+            reference=one_line(reference)[:TEXT_MAX] or None, received_on=received_on.isoformat(),
+        )  # fmt: skip
+    except ConstraintFailed as fault:
+        if fault.code == "month-stated":
+            raise Refused(fault.code, month=str(received_on)[:7]) from fault
+        raise
 
 
 def _state(

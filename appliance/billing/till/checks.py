@@ -54,6 +54,24 @@ def counts_are_their_pieces(db: Database) -> list[str]:
     ]
 
 
+def counts_knew_what_was_there(db: Database) -> list[str]:
+    """What a count says was expected is what the rows of its session made until then, summed anew."""
+    return [
+        f"count {count}: {said} expected, rows made {made}"
+        for count, said, made in db.all(
+            "SELECT count, said, made FROM (SELECT count, said,"
+            " sum(amount) OVER (PARTITION BY session ORDER BY act, count IS NULL) made FROM ("
+            " SELECT id session, act, 0 count, NULL said, carried_fcfa amount FROM till_session"
+            " UNION ALL SELECT session, act, NULL, NULL, amount_fcfa FROM payment WHERE means = 'cash'"
+            " UNION ALL SELECT session, act, NULL, NULL, iif(debit = 'till', amount_fcfa, -amount_fcfa) FROM account_entry"
+            " UNION ALL SELECT session, act, NULL, NULL, -amount_fcfa FROM till_handover"
+            " UNION ALL SELECT receiver_session, act, NULL, NULL, amount_fcfa FROM till_handover"
+            " UNION ALL SELECT session, act, id, expected_fcfa, 0 FROM till_count"
+            ") WHERE session IN (SELECT session FROM till_count)) WHERE said <> made"
+        )
+    ]
+
+
 def open_is_what_was_not_closed(db: Database) -> list[str]:
     """The kept list of open sessions is the sessions without a closing."""
     return [
@@ -80,6 +98,7 @@ CHECKS = {
     "till-carried": drawers_carry_on,
     "till-closings": closings_are_their_rows,
     "till-counts": counts_are_their_pieces,
+    "till-expected": counts_knew_what_was_there,
     "till-open": open_is_what_was_not_closed,
     "till-payments": payments_are_in_sessions,
 }
