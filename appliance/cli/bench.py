@@ -34,9 +34,9 @@ def bench(
 
 
 @bench.command()
-@click.option("--seeds", default=20, show_default=True, help="How many invented years: seeds 1 to N.")
+@click.option("--seeds", default="20", show_default=True, help="Which invented years: N for seeds 1 to N, or FROM:TO.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def replenishment(seeds: int, as_json: bool) -> None:
+def replenishment(seeds: str, as_json: bool) -> None:
     """A year ordered by our proposal against one by the plain 3-month mean: same people, same lorry, same seeds.
 
     \b
@@ -46,14 +46,13 @@ def replenishment(seeds: int, as_json: bool) -> None:
     """
     from appliance.bench.replenishment import compare
 
-    if not 1 <= seeds <= 500:
-        raise click.BadParameter("from 1 to 500", param_hint="--seeds")
-    found = compare(range(1, seeds + 1))
+    years = _seeds(seeds)
+    found = compare(years)
     if as_json:
         show(found)
         return
     click.echo(
-        f"| mean year of {seeds} seeds | days out, ours | plain | expired F, ours | plain | ordered F, ours | plain |"
+        f"| mean year of seeds {years[0]} to {years[-1]} | days out, ours | plain | expired F, ours | plain | ordered F, ours | plain |"
     )
     click.echo("|---|---|---|---|---|---|---|")
     for row in [*found["rows"], {"product": "**all**", **found["total"]}]:
@@ -61,6 +60,20 @@ def replenishment(seeds: int, as_json: bool) -> None:
             f"{row[who][name]:,.{1 if name == 'stockout_days' else 0}f}" for name in SHOWN for who in ("ours", "plain")
         ]
         click.echo(f"| {row['product']} | {' | '.join(cells)} |")
+
+
+SEEDS_MAX = 500
+
+
+def _seeds(text: str) -> range:
+    """`20` or `21:40` as the seeds that it names."""
+    first, _, last = (text if ":" in text else f"1:{text}").partition(":")
+    if not (first.isascii() and first.isdecimal() and last.isascii() and last.isdecimal()):
+        raise click.BadParameter("a number N, or FROM:TO", param_hint="--seeds")
+    found = range(int(first), int(last) + 1)
+    if not found or found[0] < 1 or len(found) > SEEDS_MAX:
+        raise click.BadParameter(f"from 1 on, {SEEDS_MAX} at most", param_hint="--seeds")
+    return found
 
 
 SHOWN = ("stockout_days", "expired_fcfa", "ordered_fcfa")

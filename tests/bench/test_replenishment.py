@@ -34,4 +34,12 @@ def test_the_command_prints_the_table_and_its_facts() -> None:
     assert found["total"] == compare([1])["total"]
     table = appliance("bench", "replenishment", "--seeds", "1").stdout.splitlines()
     assert len(table) == 2 + len(found["rows"]) + 1
-    assert appliance("bench", "replenishment", "--seeds", "0").returncode == 2
+    for wrong in ("0", "5:4", "0:3", "1:501", "3:", ":", "x", "²"):
+        assert appliance("bench", "replenishment", "--seeds", wrong).returncode == 2, wrong
+
+
+def test_years_that_the_rules_were_never_tried_on_are_named_by_their_first_and_last() -> None:
+    done = appliance("bench", "replenishment", "--seeds", "21:22", "--json")
+    found = json.loads(done.stdout)
+    assert found["seeds"] == [21, 22]
+    assert found["total"] == compare([21, 22])["total"]

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from appliance.stock.catalogue import repository as catalogue
-from appliance.stock.ordering.proposals import ProposedLine, proposed_line
+from appliance.stock.ordering.proposals import ProposedLine, proposed_lines
 from appliance.stock.orders.model import OrderKind
 from appliance.storage import Database
 
@@ -29,13 +29,11 @@ def our_proposals(
     db: Database, products: Iterable[int], as_of: date, kind: OrderKind = OrderKind.NORMAL
 ) -> dict[int, Ours]:
     """Our proposal for some products at a day, by product."""
-    found = {}
-    for key in products:
-        product = catalogue.by_id(db, key)
-        if product is not None:
-            line = proposed_line(db, product.code, as_of, kind.value)
-            found[key] = Ours(quantity=line.quantity, working=snapshot(line))
-    return found
+    known = [product for key in products if (product := catalogue.by_id(db, key)) is not None]
+    return {
+        line.product.id: Ours(quantity=line.quantity, working=snapshot(line))
+        for line in proposed_lines(db, known, as_of, kind.value)
+    }
 
 
 def snapshot(line: ProposedLine) -> dict[str, Any]:
