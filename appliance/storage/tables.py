@@ -86,3 +86,14 @@ class OutboxRow(Mapped):
     last_detail = peewee.TextField(null=True)
     done_at = peewee.IntegerField(null=True)
     act = peewee.IntegerField()
+
+
+class EventUidRow(Mapped):
+    """The identifier of one of our records at the counterparty; `part` tells the lines of one record apart."""
+
+    id = peewee.AutoField()
+    uid = peewee.TextField()
+    kind = peewee.TextField()
+    subject = peewee.TextField()
+    part = peewee.TextField()
+    act = peewee.IntegerField()

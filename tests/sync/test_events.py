@@ -16,8 +16,8 @@ from appliance.stock.orders.model import Model, State, Way
 from appliance.stock.reception import repository as receptions
 from appliance.stock.reception.services import take_back
 from appliance.storage import Store
+from appliance.storage.uids import kept_uids, made_uid
 from appliance.sync.dhis2.event_answers import of_legacy, of_tracker
-from appliance.sync.dhis2.uids import made_uid
 from appliance.sync.medexis import events
 from appliance.sync.outbox import services as outbox
 from appliance.sync.status import status
@@ -69,6 +69,41 @@ def test_a_lost_answer_is_met_by_reading_back_and_the_event_stands_once(there: D
     assert there.work()[0] == "success"
     assert len(there.events(CC)) == 1
     assert [a["step"] for a in there.read(status)["attempts"]][:3] == ["compare", "read-back", "event"]
+
+
+def test_the_uid_is_kept_by_who_signs_before_a_courier_asks_and_the_same_goes_out(one: Depot) -> None:
+    order = one.form(MLS001=300)
+    one.confirm(order)
+    assert one.row(CONFIRMATION).payload is None, "nothing was composed yet"
+    signed = one.read(lambda db: db.value("SELECT act FROM supply_order_status WHERE state = 'countersigned'"))
+    subject = one.row(CONFIRMATION).subject
+    kept = one.read(kept_uids, CONFIRMATION, subject)
+    assert list(kept) == ["", "1"]
+    assert one.read(lambda db: {row[0] for row in db.all("SELECT act FROM event_uid")}) == {signed}
+    one.work()
+    sent = {e["event"] for e in one.there.read("events")}
+    assert sent == {kept[""]}
+    proof = one.receive(order, MLS001=300)
+    (line,) = one.read(receptions.proof_lines, proof)
+    kept = one.read(kept_uids, ACKNOWLEDGEMENT, one.row(ACKNOWLEDGEMENT).subject)
+    assert (list(kept), one.row(ACKNOWLEDGEMENT).payload) == (["", str(line.id)], None)
+    one.work()
+    assert {e["event"] for e in one.there.read("events")} == sent | {kept[""]}
+
+
+def test_one_signed_by_a_release_that_kept_no_uid_then_still_has_it_before_it_goes(one: Depot) -> None:
+    one.confirm(one.form(MLS001=300))
+
+    def harm(connection: Any) -> None:
+        for (trigger,) in connection.execute(
+            "SELECT name FROM sqlite_schema WHERE tbl_name = 'event_uid' AND type = 'trigger'"
+        ).fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
+        connection.execute("DELETE FROM event_uid")
+
+    one.store._writer.submit(harm).result()
+    assert one.take() is not None
+    assert list(one.read(kept_uids, CONFIRMATION, one.row(CONFIRMATION).subject)) == ["", "1"]
 
 
 def test_the_uid_is_kept_before_anything_is_sent_and_is_the_same_after_a_restore(one: Depot) -> None:

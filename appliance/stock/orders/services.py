@@ -153,7 +153,7 @@ def reopen(unit: Unit, order: int, reason: str) -> None:
 
 
 def countersign(unit: Unit, order: int, *, signer: int | None = None) -> None:
-    """The DTC's signature; a pushed order is queued for its supplier.
+    """The DTC's signature; a pushed order is queued for its supplier, under identifiers that are kept from now on.
 
     `signer`: who signs on the tablet of another, after their PIN was checked; by default who acts. Raises `Refused`:
     "order-state", "countersign-role" (neither head of the centre nor standing in for one), "countersign-same" (who
@@ -168,7 +168,10 @@ def countersign(unit: Unit, order: int, *, signer: int | None = None) -> None:
         raise Refused("countersign-same")
     enter(unit, held, State.COUNTERSIGNED, staff=member.id)
     if held.model is Model.PUSH:
-        outbox.enqueue(unit, CONFIRMATION, held.uuid.hex(), 1, priority=PRIORITY_ORDER, identity=held.uuid)
+        outbox.enqueue(
+            unit, CONFIRMATION, held.uuid.hex(), 1, priority=PRIORITY_ORDER, identity=held.uuid,
+            parts=["", *(str(line.rank) for line in repository.lines(unit, order))],
+        )  # fmt: skip
 
 
 def hand_over(

@@ -250,6 +250,7 @@ def _acknowledge(unit: Unit, proof: int) -> None:
         outbox.enqueue(
             unit, ACKNOWLEDGEMENT, held.uuid.hex(), held.revision, priority=PRIORITY_ACKNOWLEDGEMENT,
             identity=held.uuid if held.revision == 1 else None,
+            parts=["", *(str(line.id) for line in repository.proof_lines(unit, proof))],
         )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Confirmations and acknowledgements as events: composed under the names of the program, each under a UID of its own.
 
-The UID is kept with the bytes, in the act that hands them to the courier, before anything is sent. A correction is a new
-revision of the same subject: it goes over the same event.
+The UIDs were kept by whoever signed the record, long before the courier asks for it. A correction is a new revision of the
+same subject: it goes over the same event.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Any
 from appliance.stock.orders import repository as orders
 from appliance.stock.orders import services as order_services
 from appliance.storage import Database, Unit
+from appliance.storage.uids import keep_uids, kept_uids, made_uid, site_key
 from appliance.sync import link as links
 from appliance.sync.dhis2 import mapping
 from appliance.sync.dhis2.payloads import Misfit, written
 from appliance.sync.dhis2.programs import Program
-from appliance.sync.dhis2.uids import made_uid, site_key
 from appliance.sync.medexis import exchange as exchanges
 from appliance.sync.medexis.exchange import CONFIRMATION, LINE_FIELDS, OPTIONS, EventShape
 from appliance.sync.medexis.records import Facts, facts_of
@@ -71,13 +71,10 @@ class EventKind:
         }  # fmt: skip
 
     def begun(self, unit: Unit, item: Item) -> None:
-        """Keep the UID of each event that is about to go out, once."""
-        key = site_key(unit)
-        facts = facts_of(unit, self.name, item.subject)
-        for part in ("", *(part for part, _ in facts.lines)):
-            uid = made_uid(key or b"", self.name, item.subject, part)
-            if f'"{uid}"'.encode() in (item.payload or b"") and not unit.value("SELECT 1 FROM event_uid WHERE uid = ?", (uid,)):  # fmt: skip
-                unit.append("event_uid", uid=uid, kind=self.name, subject=item.subject, part=part)
+        """Keep the UIDs of a record that was signed by a release which kept none then."""
+        keep_uids(
+            unit, self.name, item.subject, ["", *(part for part, _ in facts_of(unit, self.name, item.subject).lines)]
+        )
 
     def settled(self, unit: Unit, item: Item) -> None:
         """The server has it: an order that was confirmed is with its supplier now."""
@@ -113,11 +110,12 @@ class EventKind:
         if program.stage is None or not program.is_single:
             return "stage-missing" if program.stage is None else "program-registers"
         facts = facts_of(db, self.name, item.subject)
+        kept = kept_uids(db, self.name, item.subject)
         place = {"program": program.uid, "programStage": program.stage["id"], "orgUnit": unit["id"]}
         try:
             events = [
                 {
-                    "event": made_uid(key, self.name, item.subject, part), **place, "occurredAt": facts.on.isoformat(),
+                    "event": kept.get(part) or made_uid(key, self.name, item.subject, part), **place, "occurredAt": facts.on.isoformat(),
                     "status": "COMPLETED", "completedAt": facts.on.isoformat(),
                     "dataValues": [{"dataElement": e, "value": v} for e, v in values.items()],
                 }
@@ -176,9 +174,12 @@ def _written(element: Mapping[str, Any], text: str, program: Program) -> str:
 
 
 def uids_of(db: Database, kind: str, subject: str) -> list[str]:
-    """The UIDs under which a record stands at the server."""
-    rows = db.all("SELECT uid FROM event_uid WHERE kind = ? AND subject = ? ORDER BY id", (kind, subject))
-    return [row[0] for row in rows]
+    """The UIDs under which a record goes to the server; the whole's alone until it is composed, as one event or line by line."""
+    kept = kept_uids(db, kind, subject)
+    composed = b"".join(item.payload or b"" for item in repository.of_subject(db, kind, subject))
+    return [uid for uid in kept.values() if f'"{uid}"'.encode() in composed] or [
+        uid for part, uid in kept.items() if not part
+    ]
 
 
 def number_of(db: Database, item: Item) -> str:

@@ -17,8 +17,8 @@ from appliance.core.datafile import Located, load_json
 from appliance.core.errors import Refused
 from appliance.core.french import fold
 from appliance.storage import Database, Unit, settings
+from appliance.storage.uids import make_site_key
 from appliance.sync import link as links
-from appliance.sync.dhis2.uids import make_site_key
 
 DATA = Path(__file__).parent / "data"
 _NAME = "medexis-exchange"

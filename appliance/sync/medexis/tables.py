@@ -17,14 +17,3 @@ class ProductAliasRow(Mapped):
     pack = peewee.TextField()
     product = peewee.IntegerField(null=True)
     act = peewee.IntegerField()
-
-
-class EventUidRow(Mapped):
-    """The identifier of one of our records at the counterparty; `part` tells the lines of one record apart."""
-
-    id = peewee.AutoField()
-    uid = peewee.TextField()
-    kind = peewee.TextField()
-    subject = peewee.TextField()
-    part = peewee.TextField()
-    act = peewee.IntegerField()
