@@ -46,7 +46,7 @@ from appliance.web.depot import (
     shipments,
 )
 from appliance.web.pages import environment, frame
-from appliance.web.patients import cards, identity, merging, patients, registration
+from appliance.web.patients import cards, family, identity, merging, patients, registration
 from appliance.web.reports import reports
 from appliance.web.sales import direct_sales, sales, till
 from appliance.web.security import BODY_BYTES_MAX, closing_headers, gate, guard, who_knocks
@@ -60,7 +60,7 @@ from appliance.web.words.refusals import SENTENCES, sentence
 
 log = logging.getLogger(__name__)
 MODULES = (
-    auth, setup, home, patients, registration, identity, cards, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, dashboard, receipts,
+    auth, setup, home, patients, registration, identity, cards, family, merging, emergency, visits, laboratory, registers, lookups, drafts, depot, dashboard, receipts,
     scanning, movements, journal, places, loans, lots, kits,
     cold, cold_vials, cold_sessions, cold_incidents,
     counting, counting_papers, expiry,

@@ -93,7 +93,7 @@ def test_a_merged_file_warns_with_the_one_that_stands(act: Act, register: Regist
         ({"names": ()}, "name-empty"), ({"names": (("civil", "?!"),)}, "name-empty"),
         ({"names": (("civil", "a" * 121),)}, "name-too-long"), ({"names": (("civil", "a" * 9_000),)}, "name-too-long"),
         ({"names": (("prénom", "Awa"),)}, "name-kind"), ({"sex": "X"}, "sex"), ({"phone": "12"}, "phone"),
-        ({"phone": "٣٣٣٣٣٣٣"}, "phone"), ({"village": 99}, "village-unknown"), ({"mother": 99}, "no-such-patient"),
+        ({"phone": "٣٣٣٣٣٣٣"}, "phone"), ({"village": 99}, "village-unknown"),
         ({"birth": Birth(born_on=date(2027, 1, 1), precision="day")}, "born-ahead"),
         ({"birth": Birth(born_on=date(1850, 1, 1), precision="day")}, "born-too-long-ago"),
         ({"allergies": ("a" * 500,)}, "text-too-long"),

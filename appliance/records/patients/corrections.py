@@ -1,4 +1,4 @@
-"""What is corrected beside the particulars: a death noted or taken back; what a form does not show but must keep."""
+"""What is corrected beside the particulars: a death noted or taken back."""
 
 from __future__ import annotations
 
@@ -8,12 +8,6 @@ import msgspec
 
 from appliance.core.errors import Refused
 from appliance.storage import Database, Unit
-
-
-def mother_of(db: Database, patient: int) -> int | None:
-    """The file of a patient's mother, where it is known: a correction of the particulars keeps the tie."""
-    found: int | None = db.value("SELECT mother FROM patient WHERE id = ?", (patient,))
-    return found
 
 
 def deceased_on(db: Database, patient: int) -> date | None:

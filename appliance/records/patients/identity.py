@@ -49,15 +49,24 @@ def set_names(unit: Unit, patient: int, names: tuple[tuple[str, str], ...]) -> N
 def set_contact(unit: Unit, patient: int, mother_name: str | None, phone: str | None) -> None:
     """Write mother's name and phone; what stood before is kept while the identity is."""
     after = (clean(mother_name), clean(phone))
-    before = unit.one("SELECT mother_name, phone FROM patient_contact WHERE patient = ?", (patient,))
+    before = _contact(unit, patient)
     if before is None:
         unit.insert("patient_contact", patient=patient, mother_name=after[0], phone=after[1], act=unit.act)
-    elif before != after:
-        unit.insert("patient_contact_before", patient=patient, mother_name=before[0], phone=before[1], act=unit.act)
+    elif before[:2] != after:
+        _keep_contact(unit, patient, before)
         unit.run(
             "UPDATE patient_contact SET mother_name = ?, phone = ?, act = ? WHERE patient = ?",
             (*after, unit.act, patient),
         )
+
+
+def set_household(unit: Unit, patient: int, concession: str | None) -> None:
+    """Write what people call the place where someone lives; nothing where the identity was erased."""
+    before, after = _contact(unit, patient), clean(concession)
+    if before is None or before[2] == after:
+        return
+    _keep_contact(unit, patient, before)
+    unit.run("UPDATE patient_contact SET household = ?, act = ? WHERE patient = ?", (after, unit.act, patient))
 
 
 def index(unit: Unit, patient: int) -> None:
@@ -92,6 +101,18 @@ def words_of(text: str) -> tuple[str, ...]:
         return words(text)
     except Refused:
         return ()
+
+
+def _contact(unit: Unit, patient: int) -> tuple[str | None, str | None, str | None] | None:
+    found = unit.one("SELECT mother_name, phone, household FROM patient_contact WHERE patient = ?", (patient,))
+    return (found[0], found[1], found[2]) if found else None
+
+
+def _keep_contact(unit: Unit, patient: int, before: tuple[str | None, str | None, str | None]) -> None:
+    mother, phone, household = before
+    unit.insert(
+        "patient_contact_before", patient=patient, mother_name=mother, phone=phone, household=household, act=unit.act
+    )
 
 
 def _current(unit: Unit, patient: int) -> list[tuple[int, str, str]]:

@@ -11,6 +11,7 @@ from appliance.core.french import date_short
 from appliance.core.periods import Month, completed_months
 
 OLDEST_YEARS = 125
+_SPAN_DAYS = {"day": 0, "month": 15, "year": 182, "decade": 1_826}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,11 @@ def birth_from_age(value: int, unit: str, said_on: date) -> Birth:
     else:
         born, precision = _middle(said_on, value * 12, 182), "year"
     return Birth(born_on=min(born, said_on), precision=precision, age_value=value, age_unit=unit, age_said_on=said_on)
+
+
+def span_days(precision: str) -> int:
+    """How many days either way the birth may lie from the date that is written, by its precision."""
+    return _SPAN_DAYS[precision]
 
 
 def age_text(born_on: date, precision: str, on: date) -> str:

@@ -31,7 +31,6 @@ class NewPatient:
     village: int | None = None
     mother_name: str | None = None
     phone: str | None = None
-    mother: int | None = None
     allergies: tuple[str, ...] = ()
     allergies_asked: bool = False
 
@@ -43,7 +42,7 @@ def register_patient(
 
     Raises `Refused`: "possible-duplicate" with candidate ids unless `is_other` says that someone looked,
     "name-empty", "name-too-long", "name-kind", "sex", "phone", "village-unknown", "born-ahead",
-    "born-too-long-ago", "no-such-patient" (the mother's file), "text-too-long" (allergies), "facility-missing".
+    "born-too-long-ago", "text-too-long" (allergies), "facility-missing".
     """
     _check(unit, form)
     if not is_other and (found := likely_duplicates(unit, _person(form), unit.today)):
@@ -234,7 +233,7 @@ def _particulars(form: NewPatient) -> dict[str, object]:
     return {
         "sex": form.sex, "born_on": form.birth.born_on.isoformat(), "born_precision": form.birth.precision,
         "age_value": form.birth.age_value, "age_unit": form.birth.age_unit,
-        "age_said_on": said_on.isoformat() if said_on else None, "village": form.village, "mother": form.mother,
+        "age_said_on": said_on.isoformat() if said_on else None, "village": form.village,
         "allergies": msgspec.json.encode(form.allergies).decode(), "allergies_asked": int(form.allergies_asked),
     }  # fmt: skip
 
@@ -268,8 +267,6 @@ def _check(unit: Unit, form: NewPatient) -> None:
         raise Refused("phone")
     if form.village is not None and not unit.value("SELECT 1 FROM village WHERE id = ?", (form.village,)):
         raise Refused("village-unknown")
-    if form.mother is not None:
-        _standing(unit, form.mother)
     if len(form.allergies) > ALLERGIES_MAX or any(len(a) > identity.TEXT_MAX for a in form.allergies):
         raise Refused("text-too-long", limit=identity.TEXT_MAX)
 

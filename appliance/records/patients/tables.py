@@ -55,13 +55,14 @@ class PatientContactRow(Mapped):
 
 
 class PatientContactBeforeRow(Mapped):
-    """What mother's name and phone were before a correction."""
+    """What mother's name, phone and household were before a correction."""
 
     id = peewee.AutoField()
     patient = peewee.IntegerField()
     mother_name = peewee.TextField(null=True)
     phone = peewee.TextField(null=True)
     act = peewee.IntegerField()
+    household = peewee.TextField(null=True)
 
 
 class PatientSearchRow(Mapped):

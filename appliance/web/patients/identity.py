@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -51,8 +50,7 @@ async def correct(request: Request[Any, Any, Any], patient: int) -> Response[byt
     asked = wanted
 
     def write(unit: Any) -> dict[str, Any]:
-        mother = corrections.mother_of(unit, patient)
-        services.correct_patient(unit, patient, replace(asked, mother=mother), reason)
+        services.correct_patient(unit, patient, asked, reason)
         corrections.set_deceased(unit, patient, died, reason)
         return {"patient": patient}
 

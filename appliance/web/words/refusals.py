@@ -5,7 +5,7 @@ from __future__ import annotations
 from appliance.core.errors import ApplianceError
 from appliance.core.french import date_short, fcfa
 from appliance.core.periods import parse_date
-from appliance.web.words import Words, _, codes, cold, counting, money, orders
+from appliance.web.words import Words, _, codes, cold, counting, families, money, orders
 
 _FRENCH = {
     "already-saved": "C'est déjà enregistré avec un autre contenu. Ouvrez la fiche pour voir ce qui est gardé, puis corrigez.",
@@ -238,7 +238,9 @@ _FRENCH = {
     "not-a-recipient": "Cette personne n'a pas reçu ce lot.",
     "internal": "Une erreur est survenue. Ce qui était enregistré l'est toujours. Notez l'heure et appelez le technicien.",
 }
-SENTENCES = Words(_FRENCH | orders.REFUSALS | money.REFUSALS | counting.REFUSALS | cold.REFUSALS | codes.REFUSALS)
+SENTENCES = Words(
+    _FRENCH | orders.REFUSALS | money.REFUSALS | counting.REFUSALS | cold.REFUSALS | codes.REFUSALS | families.REFUSALS
+)
 
 
 def sentence(fault: ApplianceError) -> str:
