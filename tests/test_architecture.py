@@ -329,6 +329,7 @@ NOT_YET_CALLED = {
         "an order's pages and its exchange with the supplier",
     ),
     "erase_identity": "a person's right, asked of the technician; the page comes with the machine's own",
+    "register_newborn": "a delivery's act of care",
     "due_in": "rule Q, asked by orders",
     "due_out": "rule Q, asked by orders",
     "made_token": "tests sign in to the stand-in with it",

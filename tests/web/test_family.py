@@ -46,6 +46,8 @@ def test_a_child_is_tied_to_its_mother_by_its_number_and_each_file_shows_the_oth
         hers, his = (await who.get(f"/patients/{awa}/famille")).text, (await who.get(f"/patients/{issa}/famille")).text
         assert "Issa Traoré" in hers and "2 ans" in hers and "Enfant" in hers
         assert "Awa Diarra" in his and "Mère" in his
+        assert f'href="/patients/{awa}">Mère : Awa Diarra' in (await who.get(f"/patients/{issa}")).text
+        assert "Issa Traoré, 2 ans" in (await who.get(f"/patients/{awa}")).text
         ended = await who.post(f"/patients/{issa}/famille/finir", lien="1", raison="x")
         assert ended.status_code == 409
         assert "raison" in ended.text

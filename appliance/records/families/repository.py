@@ -42,12 +42,8 @@ def ties(db: Database, patient: int) -> list[Tie]:
 
 def mother_of(db: Database, patient: int) -> int | None:
     """The mother's file, where it is known; where two files of one child named two mothers, the one said last."""
-    return _last(db, patient, Kin.MOTHER)
-
-
-def father_of(db: Database, patient: int) -> int | None:
-    """The father's file, where it is known."""
-    return _last(db, patient, Kin.FATHER)
+    found = [tie.other for tie in ties(db, patient) if tie.role == Kin.MOTHER]
+    return found[-1] if found else None
 
 
 def children_of(db: Database, patient: int) -> list[int]:
@@ -67,11 +63,6 @@ def siblings(db: Database, patient: int) -> list[int]:
             found |= dict.fromkeys(children_of(db, tie.other))
     found.pop(stands, None)
     return _by_age(db, found)
-
-
-def twins_of(db: Database, patient: int) -> list[int]:
-    """The files of a person's twins."""
-    return [tie.other for tie in ties(db, patient) if tie.role == Kin.TWIN]
 
 
 def household_of(db: Database, patient: int) -> Household | None:
@@ -107,11 +98,6 @@ def memberships(db: Database, patient: int) -> list[tuple[int, int]]:
     """The memberships that hold of a person, of merged files as well: (membership, household), the oldest first."""
     stands = survivor(db, patient)
     return db.all(_MEMBERSHIPS, (stands, stands))
-
-
-def _last(db: Database, patient: int, role: Kin) -> int | None:
-    found = [tie.other for tie in ties(db, patient) if tie.role == role]
-    return found[-1] if found else None
 
 
 def _by_age(db: Database, people: dict[int, None]) -> list[int]:

@@ -113,6 +113,13 @@ async def household(request: Request[Any, Any, Any], patient: int) -> Response[b
     return await _done(request, patient, form, "set-household", write)
 
 
+def kin_of(db: Database, patient: int) -> tuple[PatientLine | None, list[PatientLine]]:
+    """The mother and the children of a file, for its first page."""
+    mother = families.mother_of(db, patient)
+    children = repository.lines(db, families.children_of(db, patient))
+    return repository.get(db, mother) if mother is not None else None, children
+
+
 async def _done(
     request: Ask, patient: int, form: Form, kind: str, write: Callable[[Unit], dict[str, Any]]
 ) -> Response[bytes] | Redirect:

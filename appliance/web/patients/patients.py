@@ -18,6 +18,7 @@ from appliance.records.patients import lines, repository
 from appliance.records.patients.model import said_text
 from appliance.storage import Database
 from appliance.web.pages import fragment, page, sees, session_of, state_of, to, today_of
+from appliance.web.patients.family import kin_of
 from appliance.web.reading import in_reader
 from appliance.web.security import read_form, request_key
 from appliance.web.staff.emergency import note_reading
@@ -68,7 +69,7 @@ def file(request: Request[Any, Any, Any], patient: int) -> Response[bytes]:
         note_reading(request, patient, "consultation" if clinical else "patients")
         return page(
             request, "patients/file.html", db, patient=line, age=line.age(today_of(request)),
-            birth_said=said_text(line.birth) if line.birth else "",
+            kin=kin_of(db, patient), birth_said=said_text(line.birth) if line.birth else "",
             timeline=_timeline(db, patient) if clinical else None, is_emergency=bool(visitor_of(request).emergency),
             can_break=glass.may_break(session_of(request).roles), merges=repository.standing_merges(db, patient),
             common_motives=[(m, m) for m in lines.common_motives(db)],
