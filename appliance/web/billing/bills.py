@@ -26,13 +26,14 @@ from appliance.records.care.model import Station
 from appliance.records.patients import repository as patients
 from appliance.storage import Database, Unit
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, sees, session_of, state_of, to, today_of
+from appliance.web.pages import Ask, page, sees, session_of, state_of, today_of
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form, request_key
+from appliance.web.security import read_form
 from appliance.web.words import _, labels
 from appliance.web.words.refusals import sentence
+from appliance.web.writing import shown, stop_on_errors, written
 
-PATH = "/caisse/visites"
+PATH, PAGE = "/caisse/visites", "billing/bill.html"
 
 
 @get(PATH, opt={"tab": "caisse", "level": "write"})
@@ -53,21 +54,14 @@ def to_bill_page(request: Request[Any, Any, Any]) -> Response[bytes]:
 @in_reader
 def bill_page(request: Request[Any, Any, Any], visit: int) -> Response[bytes]:
     """What a visit charges: what was done is there already, the rest is added."""
-    with state_of(request).opened.reading() as db:
-        return page(request, "billing/bill.html", db, **_view(request, db, visit))
+    return shown(request, PAGE, lambda ask, db: _view(ask, db, visit))
 
 
 @post(PATH + "/{visit:int}/calculer", opt={"tab": "caisse", "level": "write"}, status_code=200)
 async def recount(request: Request[Any, Any, Any], visit: int) -> Response[bytes]:
     """The same page with the sums of what is typed. Nothing is written."""
     form = await read_form(request)
-
-    def shown() -> Response[bytes]:
-        with state_of(request).opened.reading() as db:
-            view = _view(request, db, visit, form)
-            return page(request, "billing/bill.html", db, **view, form=form, request_key=form.raw("request_key"))
-
-    return await asyncio.to_thread(shown)
+    return await asyncio.to_thread(shown, request, PAGE, lambda ask, db: _view(ask, db, visit, form), form)
 
 
 @post(PATH + "/{visit:int}", opt={"tab": "caisse", "level": "write"})
@@ -78,15 +72,14 @@ async def charge(request: Request[Any, Any, Any], visit: int) -> Response[bytes]
     paid = form.integer("paye", high=100_000_000) if at_once else 0
     staff = session_of(request).staff
 
-    def write(unit: Unit) -> dict[str, Any]:
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
         held = visits.get(unit, visit)
         if held is None:
             raise Refused("no-such-visit", visit=visit)
         who = buyer(unit, held.patient, held.occurred_on)
         acts = _acts(form, visit_bill.bill_lines(unit, visit, held.occurred_on, who))
         hand = _hand(form, staff)
-        if form.errors:
-            raise Refused("form")
+        stop_on_errors(form)
         others = [k for k in visit_bill.sales_of_visit(unit, visit) if form.ticked(f"avec-{k}") and at_once]
         made = None
         if acts:
@@ -106,15 +99,9 @@ async def charge(request: Request[Any, Any, Any], visit: int) -> Response[bytes]
             visits.move_visit(unit, visit, Station.DONE)
         return {"sale": made or others[0]}
 
-    try:
-        done = await state_of(request).opened.act(
-            "sell", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        if fault.code == "no-such-visit":
-            raise
-        return await asyncio.to_thread(_again, request, visit, form, fault)
-    return to(f"/ventes/{done.result['sale']}", "deja" if done.repeated else "enregistre")
+    return await written(
+        request, "sell", PAGE, lambda ask, db: _view(ask, db, visit, form), write, "/ventes/{sale}", form=form
+    )
 
 
 def _acts(form: Form, lines: list[BillLine]) -> tuple[ChargedAct, ...]:
@@ -138,12 +125,6 @@ def _hand(form: Form, staff: int) -> HandExemption | None:
 
 def _owes(db: Database, visit: int) -> bool:
     return any((sale := till.sale(db, key)) and sale.left_fcfa for key in visit_bill.sales_of_visit(db, visit))
-
-
-def _again(request: Ask, visit: int, form: Form, fault: Refused) -> Response[bytes]:
-    with state_of(request).opened.reading() as db:
-        shown = None if fault.code == "form" else fault
-        return refused(request, "billing/bill.html", db, form, shown, **_view(request, db, visit, form))
 
 
 def _view(request: Ask, db: Database, visit: int, form: Form | None = None) -> dict[str, Any]:

@@ -20,10 +20,11 @@ from appliance.core.printing.child import drawn_by_child
 from appliance.records.patients import repository as patients
 from appliance.storage import Database, Unit
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, sees, session_of, state_of, to, today_of
+from appliance.web.pages import Ask, sees, state_of, today_of
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form, request_key
+from appliance.web.security import read_form
 from appliance.web.words import labels
+from appliance.web.writing import shown, stop_on_errors, written
 
 PATH = "/caisse/tiers-payants"
 MODULE = "appliance.core.printing.slip"
@@ -33,10 +34,8 @@ MODULE = "appliance.core.printing.slip"
 @in_reader
 def claims_page(request: Request[Any, Any, Any], payeur: str = "", du: str = "", au: str = "") -> Response[bytes]:
     """The sheets of a payer and a period, what each lacks, the invoices, and what payers owe by age."""
-    with state_of(request).opened.reading() as db:
-        return page(
-            request, "billing/claims.html", db, **_view(request, db, Form({"payeur": [payeur], "du": [du], "au": [au]}))
-        )
+    asked = Form({"payeur": [payeur], "du": [du], "au": [au]})
+    return shown(request, "billing/claims.html", lambda ask, db: _view(ask, db, asked))
 
 
 @post(PATH, opt={"tab": "caisse", "level": "write"})
@@ -45,64 +44,45 @@ async def bill_period(request: Request[Any, Any, Any]) -> Response[bytes] | Redi
     form = await read_form(request)
     first, last = form.day("du", required=True), form.day("au", required=True)
 
-    def write(unit: Unit) -> dict[str, Any]:
-        if form.errors or first is None or last is None:
-            raise Refused("form")
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
+        if first is None or last is None:
+            return {}
         return {"batch": services.bill(unit, form.raw("payeur"), first, last, with_faults=form.ticked("tout"))}
 
-    try:
-        done = await state_of(request).opened.act(
-            "bill-payer", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        return await asyncio.to_thread(
-            _again, request, "billing/claims.html", form, fault, lambda db: _view(request, db, form)
-        )
-    return to(f"{PATH}/factures/{done.result['batch']}", "deja" if done.repeated else "enregistre")
+    return await written(
+        request, "bill-payer", "billing/claims.html", lambda ask, db: _view(ask, db, form), write,
+        f"{PATH}/factures/{{batch}}", form=form,
+    )  # fmt: skip
 
 
 @get(PATH + "/feuilles/{sheet:int}", opt={"tab": "caisse", "level": "read"})
 @in_reader
 def sheet_page(request: Request[Any, Any, Any], sheet: int) -> Response[bytes]:
     """One sheet: its shares, what it lacks; what was done stands there for those who may read prescriptions."""
-    with state_of(request).opened.reading() as db:
-        return page(request, "billing/sheet.html", db, **_sheet_view(request, db, sheet))
+    return shown(request, "billing/sheet.html", lambda ask, db: _sheet_view(ask, db, sheet))
 
 
 @post(PATH + "/feuilles/{sheet:int}", opt={"tab": "caisse", "level": "write"})
 async def mend(request: Request[Any, Any, Any], sheet: int) -> Response[bytes] | Redirect:
     """Note what was missing on a sheet."""
-    form = await read_form(request)
 
-    def write(unit: Unit) -> dict[str, Any]:
-        services.mend_sheet(
-            unit,
-            sheet,
-            reference=form.raw("reference"),
-            prescriber=form.raw("prescripteur"),
-            posology=form.raw("posologie"),
-        )
-        return {}
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
+        return {
+            "detail": services.mend_sheet(
+                unit, sheet, reference=form.raw("reference"), prescriber=form.raw("prescripteur"), posology=form.raw("posologie")
+            )
+        }  # fmt: skip
 
-    try:
-        await state_of(request).opened.act(
-            "mend-sheet", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        if fault.code == "no-such-sheet":
-            raise
-        return await asyncio.to_thread(
-            _again, request, "billing/sheet.html", form, fault, lambda db: _sheet_view(request, db, sheet)
-        )
-    return to(f"{PATH}/feuilles/{sheet}", "enregistre")
+    return await written(
+        request, "mend-sheet", "billing/sheet.html", lambda ask, db: _sheet_view(ask, db, sheet), write, f"{PATH}/feuilles/{sheet}"
+    )  # fmt: skip
 
 
 @get(PATH + "/factures/{batch:int}", opt={"tab": "caisse", "level": "read"})
 @in_reader
 def batch_page(request: Request[Any, Any, Any], batch: int) -> Response[bytes]:
     """One invoice: its sheets as billed, what the payer answered to each, what came in."""
-    with state_of(request).opened.reading() as db:
-        return page(request, "billing/batch.html", db, **_batch_view(db, batch))
+    return shown(request, "billing/batch.html", lambda _, db: _batch_view(db, batch))
 
 
 @post(PATH + "/factures/{batch:int}", opt={"tab": "caisse", "level": "write"})
@@ -111,7 +91,7 @@ async def note_answers(request: Request[Any, Any, Any], batch: int) -> Response[
     form = await read_form(request)
     amount, on = form.integer("recu", high=1_000_000_000), form.day("le") or today_of(request)
 
-    def write(unit: Unit) -> dict[str, Any]:
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
         answered = 0
         for one in repository.sheets_of_batch(unit, batch):
             asked = repository.billed_amounts(unit, batch)[one.id][1]
@@ -123,21 +103,15 @@ async def note_answers(request: Request[Any, Any, Any], batch: int) -> Response[
                 answered += 1
         if amount:
             services.receive_payment(unit, batch, amount, form.raw("moyen") or "transfer", on, form.raw("reference"))
-        if form.errors or not (answered or amount):
-            raise Refused("form" if form.errors else "claim-empty")
+        stop_on_errors(form)
+        if not (answered or amount):
+            raise Refused("claim-empty")
         return {"answered": answered}
 
-    try:
-        done = await state_of(request).opened.act(
-            "answer-claim", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        if fault.code == "no-such-batch":
-            raise
-        return await asyncio.to_thread(
-            _again, request, "billing/batch.html", form, fault, lambda db: _batch_view(db, batch)
-        )
-    return to(f"{PATH}/factures/{batch}", "deja" if done.repeated else "enregistre")
+    return await written(
+        request, "answer-claim", "billing/batch.html", lambda _, db: _batch_view(db, batch), write,
+        f"{PATH}/factures/{batch}", form=form,
+    )  # fmt: skip
 
 
 @get(PATH + "/factures/{batch:int}/pdf", opt={"tab": "caisse", "level": "read"})
@@ -162,13 +136,6 @@ def invoice_csv(request: Request[Any, Any, Any], batch: int) -> Response[bytes]:
         content = csv_of(db, batch).encode()
     headers = {"Content-Disposition": f"attachment; filename=bordereau-{batch}.csv"}
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _again(
-    request: Ask, template: str, form: Form, fault: Refused, view: Callable[[Database], dict[str, Any]]
-) -> Response[bytes]:
-    with state_of(request).opened.reading() as db:
-        return refused(request, template, db, form, None if fault.code == "form" else fault, **view(db))
 
 
 def _view(request: Ask, db: Database, form: Form) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -14,19 +13,19 @@ from appliance.core.errors import Refused
 from appliance.records.patients import repository as patients
 from appliance.storage import Database, Unit
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.pages import Ask, today_of
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form, request_key
+from appliance.web.security import read_form
+from appliance.web.writing import shown, written
 
-PATH = "/patients/{patient:int}/couverture"
+PATH, PAGE = "/patients/{patient:int}/couverture", "billing/covers.html"
 
 
 @get(PATH, opt={"tab": "couverture", "level": "read"})
 @in_reader
 def covers_page(request: Request[Any, Any, Any], patient: int, corriger: str = "") -> Response[bytes]:
     """The covers of a person that stand, and the form for another, or to correct one."""
-    with state_of(request).opened.reading() as db:
-        return page(request, "billing/covers.html", db, **_view(request, db, patient, corriger))
+    return shown(request, PAGE, lambda ask, db: _view(ask, db, patient, corriger))
 
 
 @post(PATH, opt={"tab": "couverture", "level": "write"})
@@ -38,32 +37,17 @@ async def note_cover(request: Request[Any, Any, Any], patient: int) -> Response[
     verified = form.day("verifie_le")
     replaced = form.integer("remplace")
 
-    def write(unit: Unit) -> dict[str, Any]:
-        if form.errors:
-            raise Refused("form")
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
         cover = CoverForm(
             patient=patient, payer=form.raw("payeur"), number=form.raw("numero"), valid_from=since, valid_to=until,
             verified_on=verified, verified_how=form.raw("comment"),
         )  # fmt: skip
         return {"cover": services.record_cover(unit, cover, replaces=replaced, reason=form.raw("raison"))}
 
-    try:
-        done = await state_of(request).opened.act(
-            "record-cover", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        if fault.code == "no-such-patient":
-            raise
-        return await asyncio.to_thread(_again, request, patient, form, fault)
-    return to(f"/patients/{patient}/couverture", "deja" if done.repeated else "enregistre")
-
-
-def _again(request: Ask, patient: int, form: Form, fault: Refused) -> Response[bytes]:
-    with state_of(request).opened.reading() as db:
-        shown = None if fault.code == "form" else fault
-        return refused(
-            request, "billing/covers.html", db, form, shown, **_view(request, db, patient, form.raw("remplace"))
-        )
+    return await written(
+        request, "record-cover", PAGE, lambda ask, db: _view(ask, db, patient, form.raw("remplace")), write,
+        f"/patients/{patient}/couverture", form=form,
+    )  # fmt: skip
 
 
 def _view(request: Ask, db: Database, patient: int, replaced: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -12,23 +11,22 @@ from appliance.billing.payers import repository, services
 from appliance.billing.payers.editions import STEPS, edition_on
 from appliance.billing.payers.model import BASIS, DIRECTIONS, NumberRule
 from appliance.billing.payers.services import OwnPayerForm
-from appliance.core.errors import Refused
 from appliance.storage import Database, Unit
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.pages import Ask, today_of
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form, request_key
+from appliance.web.security import read_form
 from appliance.web.words import labels
+from appliance.web.writing import shown, written
 
-PATH = "/caisse/payeurs"
+PATH, PAGE = "/caisse/payeurs", "billing/payers.html"
 
 
 @get(PATH, opt={"tab": "caisse", "level": "read"})
 @in_reader
 def payers_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Who pays how much of what on this day, and from where that is known."""
-    with state_of(request).opened.reading() as db:
-        return page(request, "billing/payers.html", db, **_view(request, db))
+    return shown(request, PAGE, _view)
 
 
 @post(PATH, opt={"tab": "reglages", "level": "write"})
@@ -48,47 +46,27 @@ async def save_payer(request: Request[Any, Any, Any]) -> Response[bytes] | Redir
     )  # fmt: skip
     since, until = form.day("du") or today, form.day("au")
 
-    def write(unit: Unit) -> dict[str, Any]:
-        if form.errors:
-            raise Refused("form")
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
         own = OwnPayerForm(
             code=form.raw("code"), label=form.raw("nom"), kind=form.raw("sorte") or "mutuelle", rates=rates, number=number,
             valid_from=since, valid_to=until,
         )  # fmt: skip
         return {"payer": services.save_own_payer(unit, own)}
 
-    try:
-        await state_of(request).opened.act(
-            "save-payer", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        return await asyncio.to_thread(_again, request, form, fault)
-    return to(PATH, "enregistre")
+    return await written(request, "save-payer", PAGE, _view, write, PATH, form=form)
 
 
 @post(PATH + "/arrondi", opt={"tab": "reglages", "level": "write"})
 async def save_rounding(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     """Set how cash is rounded."""
-    form = await read_form(request)
-    step = form.integer("pas", required=True, high=100) or 0
 
-    def write(unit: Unit) -> dict[str, Any]:
-        services.set_cash_rounding(unit, step, form.raw("sens"))
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
+        step = form.integer("pas", required=True, high=100)
+        if step is not None:
+            services.set_cash_rounding(unit, step, form.raw("sens"))
         return {}
 
-    try:
-        await state_of(request).opened.act(
-            "set-cash-rounding", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        return await asyncio.to_thread(_again, request, form, fault)
-    return to(PATH, "enregistre")
-
-
-def _again(request: Ask, form: Form, fault: Refused) -> Response[bytes]:
-    with state_of(request).opened.reading() as db:
-        shown = None if fault.code == "form" else fault
-        return refused(request, "billing/payers.html", db, form, shown, **_view(request, db))
+    return await written(request, "set-cash-rounding", PAGE, _view, write, PATH)
 
 
 def _view(request: Ask, db: Database) -> dict[str, Any]:

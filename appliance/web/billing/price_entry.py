@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -11,12 +10,12 @@ from litestar.response import Redirect
 
 from appliance.billing.tariffs import services
 from appliance.billing.tariffs.services import PAYERS, PRICE_MAX, PriceLine
-from appliance.core.errors import Refused
 from appliance.storage import Database, Unit
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, refused, session_of, state_of, to, today_of
-from appliance.web.security import read_form, request_key
+from appliance.web.pages import Ask, today_of
+from appliance.web.security import read_form
 from appliance.web.words import _
+from appliance.web.writing import stop_on_errors, written
 
 
 async def enter_price(
@@ -34,25 +33,21 @@ async def enter_price(
     payer = form.choice("payeur", PAYERS, default="patient") or "patient"
     code = form.raw(field)
 
-    def write(unit: Unit) -> dict[str, Any]:
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
         if wrong := misfit(unit, code):
             form.errors[field] = wrong
         if since < unit.today:
             form.errors["a_partir_du"] = _("Un prix ne change pas le passé : datez d'aujourd'hui ou plus tard.")
-        if form.errors:
-            raise Refused("form")
+        stop_on_errors(form)
         line = PriceLine(code=code, unit_price_fcfa=price, valid_from=since, payer=payer)
-        return {"entered": services.load_prices(unit, [line], "saisi")}
+        return {"code": code, "entered": services.load_prices(unit, [line], "saisi")}
 
-    def again(form: Form, fault: Refused) -> Response[bytes]:
-        with state_of(request).opened.reading() as db:
-            shown = None if fault.code == "form" else fault
-            return refused(request, template, db, form, shown, **view(request, db, code))
-
-    try:
-        await state_of(request).opened.act(
-            "set-price", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        return await asyncio.to_thread(again, form, fault)
-    return to(f"{path}?{field}={code}", "enregistre")
+    return await written(
+        request,
+        "set-price",
+        template,
+        lambda ask, db: view(ask, db, code),
+        write,
+        f"{path}?{field}={{code}}",
+        form=form,
+    )

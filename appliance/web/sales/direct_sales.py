@@ -21,13 +21,14 @@ from appliance.stock.ledger.fefo import Take, allocate, usable
 from appliance.storage import Database, Unit
 from appliance.web.depot.product_choice import choices, keep_lines
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, fragment, page, refused, session_of, state_of, to, today_of
+from appliance.web.pages import Ask, fragment, state_of, today_of
 from appliance.web.reading import in_reader
 from appliance.web.sales.place import served_from, serving_view, shown_from
 from appliance.web.sales.serving import step
-from appliance.web.security import read_form, request_key
+from appliance.web.security import read_form
+from appliance.web.writing import shown, written
 
-PATH = "/vente-directe"
+PATH, PAGE = "/vente-directe", "sales/direct.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +55,7 @@ class CounterLine:
 @in_reader
 def basket_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """An empty basket."""
-    with state_of(request).opened.reading() as db:
-        return page(request, "sales/direct.html", db, **_view(request, db, Form({})))
+    return shown(request, PAGE, lambda ask, db: _view(ask, db, Form({})))
 
 
 @get(f"{PATH}/produits", opt={"tab": "vente", "level": "write"})
@@ -74,20 +74,17 @@ async def recount(request: Request[Any, Any, Any]) -> Response[bytes]:
     if not request.headers.get("HX-Request"):  # with script the button has counted already
         step(form)
 
-    def shown() -> Response[bytes]:
-        with state_of(request).opened.reading() as db:
-            keep_lines(db, form, "ligne", {"quantite": "1"})
-            view = _view(request, db, form)
-            return page(request, "sales/direct.html", db, **view, form=form, request_key=form.raw("request_key"))
+    def view(ask: Ask, db: Database) -> dict[str, Any]:
+        keep_lines(db, form, "ligne", {"quantite": "1"})
+        return _view(ask, db, form)
 
-    return await asyncio.to_thread(shown)
+    return await asyncio.to_thread(shown, request, PAGE, view, form)
 
 
 @post(PATH, opt={"tab": "vente", "level": "write"})
 async def sell(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     """Sell the basket: what the shelf lacks is refused with what is left."""
-    state, form = state_of(request), await read_form(request)
-    lines = []
+    form, lines = await read_form(request), []
     for index in form.rows("ligne"):
         product = form.integer(f"ligne-{index}-produit")
         quantity = form.integer(f"ligne-{index}-quantite", low=1, high=100_000)
@@ -97,26 +94,14 @@ async def sell(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
             form.errors.setdefault(f"ligne-{index}-{'quantite' if product else 'produit'}", "À remplir.")
     paid = 0 if form.raw("paiement") == "caisse" else None
 
-    def write(unit: Unit) -> dict[str, Any]:
-        if form.errors:
-            raise Refused("form")
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
         dispense = DispenseForm(place=served_from(unit, request, form), lines=tuple(lines))
         sale = services.sell(unit, SaleForm(dispense=dispense, paid_fcfa=paid, means=form.raw("moyen") or "cash"))
         return {"sale": sale.sale}
 
-    try:
-        done = await state.opened.act(
-            "sell", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        return await asyncio.to_thread(_again, request, form, fault)
-    return to(f"/ventes/{done.result['sale']}", "deja" if done.repeated else "enregistre")
-
-
-def _again(request: Ask, form: Form, fault: Refused) -> Response[bytes]:
-    with state_of(request).opened.reading() as db:
-        shown = None if fault.code == "form" else fault
-        return refused(request, "sales/direct.html", db, form, shown, **_view(request, db, form))
+    return await written(
+        request, "sell", PAGE, lambda ask, db: _view(ask, db, form), write, "/ventes/{sale}", form=form
+    )
 
 
 def _view(request: Ask, db: Database, form: Form) -> dict[str, Any]:

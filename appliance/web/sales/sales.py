@@ -20,11 +20,14 @@ from appliance.stock.catalogue import repository as catalogue
 from appliance.stock.dispensing.services import DispenseForm
 from appliance.storage import Database, Unit
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.pages import Ask, page, session_of, state_of, to, today_of
 from appliance.web.reading import in_reader
 from appliance.web.sales.place import served_from, serving_view, shown_from
 from appliance.web.sales.serving import asked_lines, lines_to_serve, step, totals, waiting
 from appliance.web.security import read_form, request_key
+from appliance.web.writing import shown, stop_on_errors, written
+
+PAGE = "sales/serve.html"
 
 
 @get("/vente", opt={"tab": "vente", "level": "read"})
@@ -39,8 +42,7 @@ def counter(request: Request[Any, Any, Any]) -> Response[bytes]:
 @in_reader
 def serve_page(request: Request[Any, Any, Any], prescription: int) -> Response[bytes]:
     """A prescription with the lots that expire first already chosen."""
-    with state_of(request).opened.reading() as db:
-        return page(request, "sales/serve.html", db, **_serve_view(request, db, prescription, None))
+    return shown(request, PAGE, lambda ask, db: _serve_view(ask, db, prescription, None))
 
 
 @post("/vente/{prescription:int}/calculer", opt={"tab": "vente", "level": "write"}, status_code=200)
@@ -49,30 +51,23 @@ async def recount(request: Request[Any, Any, Any], prescription: int) -> Respons
     form = await read_form(request)
     if not request.headers.get("HX-Request"):  # with script the button has counted already
         step(form)
-
-    def shown() -> Response[bytes]:
-        with state_of(request).opened.reading() as db:
-            view = _serve_view(request, db, prescription, form)
-            return page(request, "sales/serve.html", db, **view, form=form, request_key=form.raw("request_key"))
-
-    return await asyncio.to_thread(shown)
+    return await asyncio.to_thread(shown, request, PAGE, lambda ask, db: _serve_view(ask, db, prescription, form), form)
 
 
 @post("/vente/{prescription:int}", opt={"tab": "vente", "level": "write"})
 async def serve(request: Request[Any, Any, Any], prescription: int) -> Response[bytes] | Redirect:
     """Hand over, sell and take the money in one act; what is not given is unmet demand with its cause."""
-    state, form = state_of(request), await read_form(request)
+    form = await read_form(request)
     at_cashier = form.raw("paiement") == "caisse"
 
-    def write(unit: Unit) -> dict[str, Any]:
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
         held = prescriptions.get(unit, prescription)
         if held is None:
             raise Refused("prescription-not-open", state="none")
         prescriptions.require_open(unit, prescription)
         place = served_from(unit, request, form)
         lines = asked_lines(lines_to_serve(unit, held, place, unit.today, form), form)
-        if form.errors:
-            raise Refused("form")
+        stop_on_errors(form)
         given = DispenseForm(place=place, prescription=prescription, patient=held.patient, lines=tuple(lines))
         paid = 0 if at_cashier else form.integer("paye")
         sale = services.sell(
@@ -90,13 +85,14 @@ async def serve(request: Request[Any, Any, Any], prescription: int) -> Response[
             visits.move_visit(unit, held.visit, Station.CASHIER if owes else Station.DONE)
         return {"sale": sale.sale}
 
-    try:
-        done = await state.opened.act(
-            "sell", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        return await asyncio.to_thread(_serve_again, request, prescription, form, fault)
-    return to(f"/ventes/{done.result['sale']}", "deja" if done.repeated else "enregistre")
+    def of_fault(db: Database, fault: Refused) -> dict[str, Any]:
+        return {"other": _product_of(db, fault)}
+
+    # Whoever lost the last box reads what is left beside the line, and of which product the refusal speaks.
+    return await written(
+        request, "sell", PAGE, lambda ask, db: _serve_view(ask, db, prescription, form), write, "/ventes/{sale}",
+        form=form, of_fault=of_fault,
+    )  # fmt: skip
 
 
 @post("/vente/{prescription:int}/clore", opt={"tab": "vente", "level": "write"})
@@ -138,14 +134,6 @@ def _serve_view(request: Ask, db: Database, prescription: int, form: Form | None
         **_counter_view(request, db), "chosen": prescription, "prescription": held, "patient": patients.get(db, held.patient),
         "lines": lines, **totals(db, held, place, today, lines), "other": None, **serving_view(db, place),
     }  # fmt: skip
-
-
-def _serve_again(request: Ask, prescription: int, form: Form, fault: Refused) -> Response[bytes]:
-    """The page with what was typed. Whoever lost the last box reads what is left beside the line."""
-    with state_of(request).opened.reading() as db:
-        view = _serve_view(request, db, prescription, form)
-        view["other"] = _product_of(db, fault)
-        return refused(request, "sales/serve.html", db, form, None if fault.code == "form" else fault, **view)
 
 
 def _product_of(db: Database, fault: Refused) -> str | None:

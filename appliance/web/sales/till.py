@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -26,13 +27,15 @@ from appliance.records.facility.services import facility
 from appliance.records.patients import repository as patients
 from appliance.storage import Database, Unit
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, sees, session_of, state_of, to, today_of
+from appliance.web.pages import Ask, page, sees, session_of, state_of, today_of
 from appliance.web.reading import in_reader
 from appliance.web.sales.receipt_view import paid_by, paper_of, parts, sold_lines
-from appliance.web.security import act_key, read_form, request_key
+from appliance.web.security import act_key, read_form
 from appliance.web.words import labels
+from appliance.web.writing import shown, stop_on_errors, written
 
 OWED_DAYS = 31
+PAGE = "sales/receipt.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +79,7 @@ def post_page(request: Request[Any, Any, Any], jour: str = "") -> Response[bytes
 @in_reader
 def receipt(request: Request[Any, Any, Any], sale: int) -> Response[bytes]:
     """The receipt: lines, what is free and why, what is paid and what is left."""
-    with state_of(request).opened.reading() as db:
-        return page(request, "sales/receipt.html", db, **_receipt_view(request, db, sale))
+    return shown(request, PAGE, lambda ask, db: _receipt_view(ask, db, sale))
 
 
 @post("/ventes/{sale:int}/imprimer", opt={"tab": "vente", "level": "read"}, status_code=200)
@@ -101,13 +103,11 @@ async def print_out(request: Request[Any, Any, Any], sale: int) -> Response[byte
         with state_of(request).opened.reading() as db:
             return paper_of(request, db, _receipt_view(request, db, sale), paper, is_copy=is_copy)
 
-    def shown() -> Response[bytes]:
-        with state_of(request).opened.reading() as db:
-            view = _receipt_view(request, db, sale) | {"is_copy": is_copy, "prints_now": True}
-            return page(request, "sales/receipt.html", db, **view)
+    def printed(ask: Ask, db: Database) -> dict[str, Any]:
+        return _receipt_view(ask, db, sale) | {"is_copy": is_copy, "prints_now": True}
 
     if paper == prints.PAGE:
-        return await asyncio.to_thread(shown)
+        return await asyncio.to_thread(shown, request, PAGE, printed)
     content = await drawn_by_child("appliance.core.printing.slip", await asyncio.to_thread(described))
     headers = {"Content-Disposition": f"inline; filename=recu-{sale}.pdf"}
     return Response(content, media_type="application/pdf", headers=headers)
@@ -116,58 +116,54 @@ async def print_out(request: Request[Any, Any, Any], sale: int) -> Response[byte
 @post("/caisse/ventes/{sale:int}", opt={"tab": "caisse", "level": "write"})
 async def take_payment(request: Request[Any, Any, Any], sale: int) -> Response[bytes] | Redirect:
     """Take what is left to be paid of a sale, or a part of it."""
-    form = await read_form(request)
-    amount = form.integer("montant", required=True, low=1, high=100_000_000)
 
-    def write(unit: Unit) -> dict[str, Any]:
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
+        amount = form.integer("montant", required=True, low=1, high=100_000_000)
         if amount is None:
-            raise Refused("form")
+            return {}
         pay(
-            unit,
-            sale,
-            amount,
-            form.raw("moyen") or "cash",
-            operator=form.raw("operateur") or None,
+            unit, sale, amount, form.raw("moyen") or "cash", operator=form.raw("operateur") or None,
             reference=form.raw("reference") or None,
-        )
+        )  # fmt: skip
         held = repository.sale(unit, sale)
         visit = visits.get(unit, held.visit) if held and held.visit and not held.left_fcfa else None
         if visit and visit.station is Station.CASHIER:
             visits.move_visit(unit, visit.id, Station.DONE)
         return {}
 
-    try:
-        done = await state_of(request).opened.act(
-            "pay", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        if fault.code.startswith("no-such"):
-            raise
-        return await asyncio.to_thread(_receipt_again, request, sale, form, fault)
-    return to(f"/ventes/{sale}", "deja" if done.repeated else "paye")
+    return await _of_receipt(request, "pay", sale, write, f"/ventes/{sale}", "paye")
 
 
 @post("/ventes/{sale:int}/annuler", opt={"tab": "vente", "level": "write"})
 async def take_back(request: Request[Any, Any, Any], sale: int) -> Response[bytes] | Redirect:
     """Take a sale back, with its movements and its payments, once."""
-    form = await read_form(request)
-    try:
-        done = await state_of(request).opened.act(
-            "reverse-sale", session_of(request).actor,
-            lambda u: {"sale": services.reverse_sale(u, sale, form.raw("raison"))}, key=request_key(form),
-            body=form.plain(),
-        )  # fmt: skip
-    except Refused as fault:
-        if fault.code.startswith("no-such"):
-            raise
-        return await asyncio.to_thread(_receipt_again, request, sale, form, fault)
-    return to(f"/ventes/{done.result['sale']}", "annule")
+
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
+        return {"sale": services.reverse_sale(unit, sale, form.raw("raison"))}
+
+    return await _of_receipt(request, "reverse-sale", sale, write, "/ventes/{sale}", "annule")
 
 
-def _receipt_again(request: Ask, sale: int, form: Form, fault: Refused) -> Response[bytes]:
-    with state_of(request).opened.reading() as db:
-        shown = None if fault.code == "form" else fault
-        return refused(request, "sales/receipt.html", db, form, shown, **_receipt_view(request, db, sale))
+@post("/ventes/{sale:int}/retour", opt={"tab": "vente", "level": "write"})
+async def take_part_back(request: Request[Any, Any, Any], sale: int) -> Response[bytes] | Redirect:
+    """Take a part of a sale back: the rest stays sold on a new receipt."""
+
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
+        returned = {
+            key: count for key, _, sold in sold_lines(unit, sale) if (count := form.integer(f"retour-{key}", high=sold))
+        }
+        stop_on_errors(form)
+        made = return_part(unit, sale, returned, form.raw("raison_retour"))
+        return {"sale": made.sale if made else sale}
+
+    return await _of_receipt(request, "return-part", sale, write, "/ventes/{sale}", "enregistre")
+
+
+async def _of_receipt(
+    request: Ask, kind: str, sale: int, write: Callable[[Unit, Form], dict[str, Any]], path: str, said: str
+) -> Response[bytes] | Redirect:
+    """An act on a sale from the page of its receipt."""
+    return await written(request, kind, PAGE, lambda ask, db: _receipt_view(ask, db, sale), write, path, said=said)
 
 
 def _receipt_view(request: Ask, db: Database, sale: int) -> dict[str, Any]:
@@ -205,31 +201,6 @@ def _takings(db: Database, day: Any) -> list[PersonTakings]:
         PersonTakings(name=staff.name_of(db, who) if who else "Appareil", by_means=means, count=count)
         for who, (means, count) in found.items()
     ]
-
-
-@post("/ventes/{sale:int}/retour", opt={"tab": "vente", "level": "write"})
-async def take_part_back(request: Request[Any, Any, Any], sale: int) -> Response[bytes] | Redirect:
-    """Take a part of a sale back: the rest stays sold on a new receipt."""
-    form = await read_form(request)
-
-    def write(unit: Unit) -> dict[str, Any]:
-        returned = {
-            key: count for key, _, sold in sold_lines(unit, sale) if (count := form.integer(f"retour-{key}", high=sold))
-        }
-        if form.errors:
-            raise Refused("form")
-        made = return_part(unit, sale, returned, form.raw("raison_retour"))
-        return {"sale": made.sale if made else sale}
-
-    try:
-        done = await state_of(request).opened.act(
-            "return-part", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        if fault.code.startswith("no-such"):
-            raise
-        return await asyncio.to_thread(_receipt_again, request, sale, form, fault)
-    return to(f"/ventes/{done.result['sale']}", "deja" if done.repeated else "enregistre")
 
 
 HANDLERS = [post_page, receipt, print_out, take_payment, take_back, take_part_back]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -28,14 +29,15 @@ from appliance.core.printing.child import drawn_by_child
 from appliance.reports import asaco_paper
 from appliance.storage import Database, Unit
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, session_of, state_of, to, today_of
+from appliance.web.pages import Ask, page, session_of, state_of, today_of
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form, request_key
-from appliance.web.staff.signing import body_of, signed_by
+from appliance.web.security import read_form
+from appliance.web.staff.signing import signed_by
 from appliance.web.till.operations import around, keeps_till, month_of
 from appliance.web.words import _, labels
+from appliance.web.writing import shown, written
 
-PATH = "/caisse/asaco"
+PATH, PAGE = "/caisse/asaco", "books/asaco.html"
 
 
 @get(PATH, opt={"tab": "comptes", "level": "read"})
@@ -43,8 +45,7 @@ PATH = "/caisse/asaco"
 def newest(request: Request[Any, Any, Any], mois: str = "") -> Response[bytes]:
     """The statement of the month that ended last, or of the one asked for."""
     month = month_of(request, mois) if mois else Month.of(today_of(request)).plus(-1)
-    with state_of(request).opened.reading() as db:
-        return page(request, "books/asaco.html", db, **_view(request, db, month))
+    return shown(request, PAGE, lambda ask, db: _view(ask, db, month))
 
 
 @get(f"{PATH}/{{period:str}}/lignes", opt={"tab": "comptes", "level": "read"})
@@ -62,23 +63,23 @@ def rows(request: Request[Any, Any, Any], period: str, de: str) -> Response[byte
 @post(f"{PATH}/{{period:str}}", opt={"tab": "comptes", "level": "write"})
 async def freeze_month(request: Request[Any, Any, Any], period: str) -> Response[bytes] | Redirect:
     """Freeze and sign a month: the treasurer gives the own PIN again."""
-    form, month = await read_form(request), Month.parse(period)
-    return await _signed(request, form, month, "freeze-asaco", lambda unit: {"statement": freeze(unit, month)})
+    month = Month.parse(period)
+    return await _signed(request, month, "freeze-asaco", lambda unit, _: {"statement": freeze(unit, month)})
 
 
 @post(f"{PATH}/{{period:str}}/signer", opt={"tab": "comptes", "level": "read"})
 async def sign_month(request: Request[Any, Any, Any], period: str) -> Response[bytes] | Redirect:
     """Co-sign a frozen month, by one's own function and PIN."""
-    form, month = await read_form(request), Month.parse(period)
+    month = Month.parse(period)
 
-    def write(unit: Unit) -> dict[str, Any]:
+    def write(unit: Unit, _form: Form) -> dict[str, Any]:
         held = frozen(unit, month)
         if held is None:
             raise Refused("no-such-statement", statement=0)
         sign(unit, held.id)
         return {}
 
-    return await _signed(request, form, month, "sign-asaco", write)
+    return await _signed(request, month, "sign-asaco", write)
 
 
 @get(f"{PATH}/{{period:str}}/pdf", opt={"tab": "comptes", "level": "read"})
@@ -99,19 +100,18 @@ async def paper(request: Request[Any, Any, Any], period: str) -> Response[bytes]
     )
 
 
-async def _signed(request: Ask, form: Form, month: Month, kind: str, write: Any) -> Response[bytes] | Redirect:
-    session = session_of(request)
-    try:
-        await signed_by(request, session.staff, form.raw("pin"))
-        done = await state_of(request).opened.act(kind, session.actor, write, key=request_key(form), body=body_of(form))
-    except Refused as fault:
-        return await asyncio.to_thread(_again, request, month, form, fault)
-    return to(f"{PATH}?mois={month}", "deja" if done.repeated else "enregistre")
+async def _signed(
+    request: Ask, month: Month, kind: str, write: Callable[[Unit, Form], dict[str, Any]]
+) -> Response[bytes] | Redirect:
+    """Run an act that whoever is signed in confirms by the own PIN."""
+    form = await read_form(request)
 
+    async def signature() -> None:
+        await signed_by(request, session_of(request).staff, form.raw("pin"))
 
-def _again(request: Ask, month: Month, form: Form, fault: Refused) -> Response[bytes]:
-    with state_of(request).opened.reading() as db:
-        return refused(request, "books/asaco.html", db, form, fault, **_view(request, db, month))
+    return await written(
+        request, kind, PAGE, lambda ask, db: _view(ask, db, month), write, f"{PATH}?mois={month}", form=form, before=signature
+    )  # fmt: skip
 
 
 def _view(request: Ask, db: Database, month: Month) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from appliance.storage import Database, Unit
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, today_of
 from appliance.web.reading import in_reader
-from appliance.web.till.operations import day, shown, written
+from appliance.web.till.operations import day
 from appliance.web.words import labels
+from appliance.web.writing import shown, written
 
 PATH, PAGE = "/caisse/banque", "books/bank.html"
 

@@ -18,8 +18,9 @@ from appliance.storage import Database, Unit
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, page, state_of, today_of
 from appliance.web.reading import in_reader
-from appliance.web.till.operations import amount, around, boxes, day, keeps_till, month_of, shown, written
+from appliance.web.till.operations import amount, around, boxes, day, keeps_till, month_of
 from appliance.web.words import labels
+from appliance.web.writing import shown, written
 
 BOOK, MONEY, SOLIDARITY = "/caisse/brouillard", "/caisse/tresor", "/caisse/solidarite"
 ACCOUNTS = ("till", "treasury", "bank", "mobile_money", "solidarity")

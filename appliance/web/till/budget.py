@@ -18,8 +18,9 @@ from appliance.storage import Database, Unit
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, today_of
 from appliance.web.reading import in_reader
-from appliance.web.till.operations import AMOUNT_MAX, keeps_till, shown, written
+from appliance.web.till.operations import AMOUNT_MAX, keeps_till
 from appliance.web.words import _
+from appliance.web.writing import shown, written
 
 PATH, PAGE = "/caisse/budget", "books/budget.html"
 

@@ -22,13 +22,14 @@ from appliance.billing.till.sessions import close_till, count_till
 from appliance.core.errors import Refused
 from appliance.storage import Database, Unit
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, sees, session_of, state_of, to
+from appliance.web.pages import Ask, page, sees, session_of, state_of, to
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form, request_key
-from appliance.web.staff.signing import body_of, may_sign, signed_by
+from appliance.web.security import read_form
+from appliance.web.staff.signing import may_sign, signed_by
 from appliance.web.till.counting import counted
 from appliance.web.till.operations import keeps_till
 from appliance.web.words import _, labels
+from appliance.web.writing import stop_on_errors, written
 
 PATH = "/caisse/cloture"
 
@@ -67,19 +68,15 @@ async def count(request: Request[Any, Any, Any], till_session: int) -> Response[
     form = await read_form(request)
     pieces = counted(form)
 
-    def write(unit: Unit) -> dict[str, Any]:
-        if form.errors:
-            raise Refused("form")
+    def write(unit: Unit, _form: Form) -> dict[str, Any]:
         count_till(unit, till_session, pieces)
         return {}
 
-    try:
-        await state_of(request).opened.act(
-            "count-till", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        return await asyncio.to_thread(_count_again, request, till_session, form, fault)
-    return to(f"{PATH}/{till_session}/ecart")
+    def view(ask: Ask, db: Database) -> dict[str, Any]:
+        return _count_view(ask, db, _open(db, till_session))
+
+    path = f"{PATH}/{till_session}/ecart"
+    return await written(request, "count-till", "till/count.html", view, write, path, said="", form=form)
 
 
 @get(f"{PATH}/{{till_session:int}}/ecart", opt={"tab": "caisse", "level": "write"})
@@ -98,20 +95,29 @@ def difference_page(request: Request[Any, Any, Any], till_session: int) -> Respo
 @post(f"{PATH}/{{till_session:int}}", opt={"tab": "caisse", "level": "write"})
 async def close(request: Request[Any, Any, Any], till_session: int) -> Response[bytes] | Redirect:
     """Close with the last count: the reason of a difference, the money handed over, who signs for it."""
-    form, state = await read_form(request), state_of(request)
-    try:
+    form, signed = await read_form(request), Signed()
+
+    async def signature() -> None:
+        nonlocal signed
         signed = await _signed(request, till_session, form)
-        done = await state.opened.act(
-            "close-till", session_of(request).actor,
-            lambda unit: {"left": close_till(
-                unit, till_session, form.raw("raison"), hand_over_fcfa=signed.amount, receiver=signed.receiver,
-                receiver_session=signed.receiver_session,
-            ).left_fcfa},
-            key=request_key(form), body=body_of(form),
+
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
+        closed = close_till(
+            unit, till_session, form.raw("raison"), hand_over_fcfa=signed.amount, receiver=signed.receiver,
+            receiver_session=signed.receiver_session,
         )  # fmt: skip
-    except Refused as fault:
-        return await asyncio.to_thread(_difference_again, request, till_session, form, fault)
-    return to(f"/caisse/sessions/{till_session}", "deja" if done.repeated else "caisse-close")
+        return {"left": closed.left_fcfa}
+
+    def view(ask: Ask, db: Database) -> dict[str, Any]:
+        drawer = _open(db, till_session)
+        if drawers.last_count(db, till_session) is None:
+            raise Refused("till-not-counted", session=till_session)
+        return _difference_view(ask, db, drawer)
+
+    return await written(
+        request, "close-till", "till/difference.html", view, write, f"/caisse/sessions/{till_session}",
+        said="caisse-close", form=form, before=signature,
+    )  # fmt: skip
 
 
 @get("/caisse/sessions/{till_session:int}", opt={"tab": "caisse", "level": "read"})
@@ -155,15 +161,14 @@ async def _signed(request: Ask, till_session: int, form: Form) -> Signed:
         await signed_by(request, drawer.staff, form.raw("pin"))
         return Signed(amount=found, receiver=me, receiver_session=mine.session if mine else None)
     amount = form.integer("remise", high=1_000_000_000)
-    if form.errors:
-        raise Refused("form")
+    stop_on_errors(form)
     if not amount:
         return Signed()
     receiver = form.integer("receveur", required=True)
-    if receiver is None or receiver not in receivers:
+    if receiver not in receivers:
         form.errors["receveur"] = _("Choisissez qui reçoit l'argent.")
-        raise Refused("form")
-    await signed_by(request, receiver, form.raw("pin"))
+    stop_on_errors(form)
+    await signed_by(request, receiver or 0, form.raw("pin"))
     return Signed(amount=amount, receiver=receiver)
 
 
@@ -196,22 +201,6 @@ def _difference_view(request: Ask, db: Database, drawer: Drawer) -> dict[str, An
         "tries": sum(c.kind == "closing" for c in drawers.counts(db, drawer.session)),
         "receivers": [(m.id, m.name) for m in may_sign(request, db, "comptes") if m.id != me],
     }  # fmt: skip
-
-
-def _count_again(request: Ask, till_session: int, form: Form, fault: Refused) -> Response[bytes]:
-    with state_of(request).opened.reading() as db:
-        shown = None if fault.code == "form" else fault
-        return refused(request, "till/count.html", db, form, shown, **_count_view(request, db, _open(db, till_session)))
-
-
-def _difference_again(request: Ask, till_session: int, form: Form, fault: Refused) -> Response[bytes]:
-    with state_of(request).opened.reading() as db:
-        drawer = drawers.drawer(db, till_session)
-        if drawer is None or not drawer.is_open or drawers.last_count(db, till_session) is None:
-            raise fault
-        shown = None if fault.code == "form" else fault
-        view = _difference_view(request, db, drawer)
-        return refused(request, "till/difference.html", db, form, shown, **view)
 
 
 HANDLERS = [own_count_page, count_page, count, difference_page, close, paper]

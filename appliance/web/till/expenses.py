@@ -16,8 +16,9 @@ from appliance.storage import Database, Unit
 from appliance.web.forms import Form
 from appliance.web.pages import Ask, session_of
 from appliance.web.reading import in_reader
-from appliance.web.till.operations import amount, around, boxes, day, month_of, shown, written
+from appliance.web.till.operations import amount, around, boxes, day, month_of
 from appliance.web.words import labels
+from appliance.web.writing import shown, written
 
 PATH, PAGE = "/caisse/depenses", "books/expenses.html"
 

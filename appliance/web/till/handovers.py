@@ -14,52 +14,45 @@ from appliance.billing.till.sessions import hand_over
 from appliance.core.errors import Refused
 from appliance.storage import Database, Unit
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, session_of, state_of, to
+from appliance.web.pages import Ask, page, session_of, state_of
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form, request_key
-from appliance.web.staff.signing import body_of, may_sign, signed_by
+from appliance.web.security import read_form
+from appliance.web.staff.signing import may_sign, signed_by
 from appliance.web.words import _
+from appliance.web.writing import shown, stop_on_errors, written
 
-PATH = "/caisse/remises"
+PATH, PAGE = "/caisse/remises", "till/handovers.html"
 
 
 @get(PATH, opt={"tab": "caisse", "level": "read"})
 @in_reader
 def handover_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The hand-overs, newest first, and the form of the next one."""
-    with state_of(request).opened.reading() as db:
-        return page(request, "till/handovers.html", db, **_view(request, db))
+    return shown(request, PAGE, _view)
 
 
 @post(PATH, opt={"tab": "caisse", "level": "write"})
 async def give(request: Request[Any, Any, Any]) -> Response[bytes] | Redirect:
     """Hand money of one's own till over to the treasurer, who signs with the own PIN."""
-    form, state, me = await read_form(request), state_of(request), session_of(request).staff
+    form, me = await read_form(request), session_of(request).staff
     amount = form.integer("montant", required=True, low=1, high=1_000_000_000)
     receiver = form.integer("receveur", required=True)
 
-    def read() -> bool:
-        with state.opened.reading() as db:
-            return receiver in [m.id for m in may_sign(request, db, "comptes")]
+    async def signature() -> None:
+        if receiver is not None and receiver not in await asyncio.to_thread(_receivers, request):
+            form.errors["receveur"] = _("Choisissez qui reçoit l'argent.")
+        stop_on_errors(form)
+        await signed_by(request, receiver or 0, form.raw("pin"))
 
-    def write(unit: Unit) -> dict[str, Any]:
+    def write(unit: Unit, _form: Form) -> dict[str, Any]:
         mine = drawers.open_of(unit, me)
         if mine is None:
             raise Refused("till-not-open", session=0)
         return {"handover": hand_over(unit, mine.session, amount or 0, receiver=receiver)}
 
-    try:
-        if receiver is not None and not await asyncio.to_thread(read):
-            form.errors["receveur"] = _("Choisissez qui reçoit l'argent.")
-        if form.errors or receiver is None:
-            raise Refused("form")
-        await signed_by(request, receiver, form.raw("pin"))
-        done = await state.opened.act(
-            "hand-over", session_of(request).actor, write, key=request_key(form), body=body_of(form)
-        )
-    except Refused as fault:
-        return await asyncio.to_thread(_again, request, form, fault)
-    return to(f"{PATH}/{done.result['handover']}", "deja" if done.repeated else "remis")
+    return await written(
+        request, "hand-over", PAGE, _view, write, f"{PATH}/{{handover}}", said="remis", form=form, before=signature
+    )
 
 
 @get(f"{PATH}/{{handover:int}}", opt={"tab": "caisse", "level": "read"})
@@ -78,10 +71,10 @@ def receipt(request: Request[Any, Any, Any], handover: int) -> Response[bytes]:
         )  # fmt: skip
 
 
-def _again(request: Ask, form: Form, fault: Refused) -> Response[bytes]:
+def _receivers(request: Ask) -> list[int]:
+    """Who may take money for the treasurer's box."""
     with state_of(request).opened.reading() as db:
-        shown = None if fault.code == "form" else fault
-        return refused(request, "till/handovers.html", db, form, shown, **_view(request, db))
+        return [member.id for member in may_sign(request, db, "comptes")]
 
 
 def _view(request: Ask, db: Database) -> dict[str, Any]:

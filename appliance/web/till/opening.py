@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -11,16 +10,16 @@ from litestar.response import Redirect
 from appliance.billing.till import drawers
 from appliance.billing.till.coins import coins
 from appliance.billing.till.sessions import add_till, open_till
-from appliance.core.errors import Refused
 from appliance.storage import Database, Unit
 from appliance.web.forms import Form
-from appliance.web.pages import Ask, page, refused, session_of, state_of, to
+from appliance.web.pages import Ask, session_of
 from appliance.web.reading import in_reader
-from appliance.web.security import read_form, request_key
+from appliance.web.security import read_form
 from appliance.web.till.counting import counted
 from appliance.web.words import _
+from appliance.web.writing import shown, written
 
-PATH = "/caisse/ouverture"
+PATH, PAGE = "/caisse/ouverture", "till/opening.html"
 NEW = "nouvelle"
 
 
@@ -28,8 +27,7 @@ NEW = "nouvelle"
 @in_reader
 def opening_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The free tills with what was left in each, and the count of the float."""
-    with state_of(request).opened.reading() as db:
-        return page(request, "till/opening.html", db, **_view(request, db))
+    return shown(request, PAGE, _view)
 
 
 @post(PATH, opt={"tab": "caisse", "level": "write"})
@@ -42,25 +40,11 @@ async def open_one(request: Request[Any, Any, Any]) -> Response[bytes] | Redirec
     if till is None and chosen not in ("", NEW):
         form.errors["caisse"] = _("Choisissez la caisse.")
 
-    def write(unit: Unit) -> dict[str, Any]:
-        if form.errors:
-            raise Refused("form")
+    def write(unit: Unit, form: Form) -> dict[str, Any]:
         key = add_till(unit, form.raw("nom") or _("Caisse")) if till is None else till
         return {"session": open_till(unit, key, pieces, form.raw("raison"))}
 
-    try:
-        done = await state_of(request).opened.act(
-            "open-till", session_of(request).actor, write, key=request_key(form), body=form.plain()
-        )
-    except Refused as fault:
-        return await asyncio.to_thread(_again, request, form, fault)
-    return to("/caisse", "deja" if done.repeated else "caisse-ouverte")
-
-
-def _again(request: Ask, form: Form, fault: Refused) -> Response[bytes]:
-    with state_of(request).opened.reading() as db:
-        shown = None if fault.code == "form" else fault
-        return refused(request, "till/opening.html", db, form, shown, **_view(request, db))
+    return await written(request, "open-till", PAGE, _view, write, "/caisse", said="caisse-ouverte", form=form)
 
 
 def _view(request: Ask, db: Database) -> dict[str, Any]:
