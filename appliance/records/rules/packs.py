@@ -14,6 +14,7 @@ from appliance.records.rules.childhood import classify
 from appliance.records.rules.dosing import doses
 from appliance.records.rules.growth import zscores
 from appliance.records.rules.immunization import calendar, status
+from appliance.records.rules.maternal import advice, dating, emergencies, labour, postnatal
 
 Answer = Callable[[Mapping[str, Any]], pack.Answer]
 
@@ -51,11 +52,16 @@ def _located(
 
 
 KNOWN: dict[str, Known] = {
+    "conseils-maternite": Known(file=advice.FILE, read=_located(advice.load_rules, advice.answer)),
     "contacts-cpn": Known(file=contacts.FILE, read=_located(contacts.load_rules, contacts.answer)),
+    "datation-grossesse": Known(file=dating.FILE, read=_located(dating.load_rules, dating.answer)),
     "doses": Known(file=doses.FILE, read=_located(doses.load_rules, doses.answer)),
     "malnutrition-aigue": Known(file=zscores.FILE, read=_located(zscores.load_rules, zscores.answer)),
+    "partogramme": Known(file=labour.FILE, read=_located(labour.load_rules, labour.answer)),
     "pcime": Known(file=classify.FILE, read=_located(classify.load_rules, classify.answer)),
     "pev-mali": Known(file=calendar.FILE, read=_vaccines),
+    "urgences-obstetricales": Known(file=emergencies.FILE, read=_located(emergencies.load_rules, emergencies.answer)),
+    "visites-postnatales": Known(file=postnatal.FILE, read=_located(postnatal.load_rules, postnatal.answer)),
 }
 
 

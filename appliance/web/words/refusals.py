@@ -46,6 +46,8 @@ _FRENCH = {
     "age-unit": "Choisissez jours, semaines, mois ou ans.",
     "antenatal-schedule": "Choisissez huit contacts, ou les quatre visites de l'ancien registre.",
     "antenatal-week": "Cette semaine de grossesse n'est pas possible. Vérifiez la date des dernières règles.",
+    "pregnancy-evidence": "Cette date ou cette mesure de la grossesse n'est pas possible : vérifiez-la.",
+    "protocol-unknown": "Ce protocole n'existe pas.",
     "bad-date": "Cette date n'existe pas. Écrivez jour/mois/année.",
     "bad-expiry": "La date de péremption n'existe pas. Vérifiez la boîte.",
     "born-ahead": "La naissance est dans l'avenir. Vérifiez la date.",

@@ -30,14 +30,31 @@ def contacts(first_week: int, schedule: str = "8", held: Located | None = None) 
     return _by_weeks(rule, first_week) if "weeks" in rule else _by_steps(rule, first_week)
 
 
+def next_week(first_week: int, week: int, schedule: str = "8", held: Located | None = None) -> int | None:
+    """The week of the contact after one made in `week`, whether it was awaited then or not; None when none is left.
+
+    Raises as `contacts`.
+    """
+    awaited = contacts(first_week, schedule, held)
+    rule = (held or default_rules()).content["schedules"][schedule]
+    if "weeks" in rule:
+        return next((planned for planned in awaited if planned >= week + rule["late_gap_weeks"]), None)
+    return _step(rule, first_week, week) if week < rule["last"] else None
+
+
 def answer(case: Mapping[str, Any], held: Located | None = None) -> dict[str, Any]:
-    """A case of the pack's vectors."""
-    return {"contacts": list(contacts(case["first"], case.get("schedule", "8"), held))}
+    """A case of the pack's vectors; one with `week` asks for the contact after a contact made then."""
+    schedule = case.get("schedule", "8")
+    if "week" in case:
+        return {"next": next_week(case["first"], case["week"], schedule, held)}
+    return {"contacts": list(contacts(case["first"], schedule, held))}
 
 
 def load_rules(file: Path = FILE) -> tuple[pack.Header, Located]:
     """Read and check the pack; raises `DataFileError`."""
     header, held = pack.load(file)
+    for key in ("overdue_days", "undated_gap_weeks"):
+        held.need((key,), int)
     for name in held.need(("schedules",), dict):
         at = ("schedules", name)
         held.need((*at, "last"), int)
@@ -62,16 +79,22 @@ def default_rules() -> Located:
 
 def _by_steps(rule: Mapping[str, Any], first: int) -> tuple[int, ...]:
     """The next contact is so many weeks on, by the week of the one before; a late first contact makes them closer."""
-    late = next((row for row in rule["late_starts"] if row["first_from"] <= first <= row["first_to"]), None)
     found, week = [], first
     while week < rule["last"]:
-        step = next(row["add_weeks"] for row in reversed(rule["steps"]) if week >= row["from_week"])
-        if late and week >= late["from_week"]:
-            step = min(step, late["add_weeks"])
-        stops = [stop for stop in rule["never_skip"] if week < stop < week + step]
-        week = min([week + step, rule["last"], *stops])
+        week = _step(rule, first, week)
         found.append(week)
     return tuple(found)
+
+
+def _step(rule: Mapping[str, Any], first: int, week: int) -> int:
+    """The week of the contact after one made in `week`, before the last of the schedule."""
+    late = next((row for row in rule["late_starts"] if row["first_from"] <= first <= row["first_to"]), None)
+    step: int = next(row["add_weeks"] for row in reversed(rule["steps"]) if week >= row["from_week"])
+    if late and week >= late["from_week"]:
+        step = min(step, late["add_weeks"])
+    stops = [stop for stop in rule["never_skip"] if week < stop < week + step]
+    following: int = min([week + step, rule["last"], *stops])
+    return following
 
 
 def _by_weeks(rule: Mapping[str, Any], first: int) -> tuple[int, ...]:
