@@ -9,6 +9,7 @@ import pytest
 
 from appliance.storage import Store
 from appliance.storage.mapping import Mapped, table_of
+from appliance.storage.migrate import schema_files
 from tests.mapped import by_table, models
 
 KINDS = {
@@ -64,3 +65,8 @@ def test_a_table_is_named_by_its_model() -> None:
     assert [table_of(VillagePopulationRow), table_of(Dhis2MappingRow)] == ["village_population", "dhis2_mapping"]
     assert VillagePopulationRow._meta.table_name == "village_population"
     assert "village_population" in by_table()
+
+
+def test_the_steps_of_the_schema_are_numbered_one_by_one() -> None:
+    """Of two files with one number a store made between them would take the second never, and no longer open."""
+    assert [int(file.name[:4]) for file in schema_files()] == list(range(1, len(schema_files()) + 1))
