@@ -63,13 +63,15 @@ def rows(request: Request[Any, Any, Any], period: str, de: str) -> Response[byte
 @post(f"{PATH}/{{period:str}}", opt={"tab": "comptes", "level": "write"})
 async def freeze_month(request: Request[Any, Any, Any], period: str) -> Response[bytes] | Redirect:
     """Freeze and sign a month: the treasurer gives the own PIN again."""
+    form = await read_form(request)  # the page's token is asked before its address is read
     month = Month.parse(period)
-    return await _signed(request, month, "freeze-asaco", lambda unit, _: {"statement": freeze(unit, month)})
+    return await _signed(request, month, "freeze-asaco", lambda unit, _: {"statement": freeze(unit, month)}, form)
 
 
 @post(f"{PATH}/{{period:str}}/signer", opt={"tab": "comptes", "level": "read"})
 async def sign_month(request: Request[Any, Any, Any], period: str) -> Response[bytes] | Redirect:
     """Co-sign a frozen month, by one's own function and PIN."""
+    form = await read_form(request)  # the page's token is asked before its address is read
     month = Month.parse(period)
 
     def write(unit: Unit, _form: Form) -> dict[str, Any]:
@@ -79,7 +81,7 @@ async def sign_month(request: Request[Any, Any, Any], period: str) -> Response[b
         sign(unit, held.id)
         return {}
 
-    return await _signed(request, month, "sign-asaco", write)
+    return await _signed(request, month, "sign-asaco", write, form)
 
 
 @get(f"{PATH}/{{period:str}}/pdf", opt={"tab": "comptes", "level": "read"})
@@ -101,10 +103,9 @@ async def paper(request: Request[Any, Any, Any], period: str) -> Response[bytes]
 
 
 async def _signed(
-    request: Ask, month: Month, kind: str, write: Callable[[Unit, Form], dict[str, Any]]
+    request: Ask, month: Month, kind: str, write: Callable[[Unit, Form], dict[str, Any]], form: Form
 ) -> Response[bytes] | Redirect:
     """Run an act that whoever is signed in confirms by the own PIN."""
-    form = await read_form(request)
 
     async def signature() -> None:
         await signed_by(request, session_of(request).staff, form.raw("pin"))
