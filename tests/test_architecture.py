@@ -305,33 +305,8 @@ def _module(source: Source) -> str:
 
 
 NOT_YET_CALLED = {
-    **dict.fromkeys(
-        (
-            "add_line",
-            "approve",
-            "begin_order",
-            "by_number",
-            "by_uuid",
-            "close_short",
-            "fill_rate",
-            "form_received",
-            "hand_over",
-            "latest_proofs",
-            "match_line",
-            "proof_by_uuid",
-            "proofs_of",
-            "recompute",
-            "reopen",
-            "shipment_announced",
-            "shipments_of",
-            "to_count",
-        ),
-        "an order's pages and its exchange with the supplier",
-    ),
     "erase_identity": "a person's right, asked of the technician; the page comes with the machine's own",
     "register_newborn": "a delivery's act of care",
-    "due_in": "rule Q, asked by orders",
-    "due_out": "rule Q, asked by orders",
     "made_token": "tests sign in to the stand-in with it",
 }
 """Functions that only their tests call so far, and who will."""
@@ -351,3 +326,5 @@ def test_every_function_is_used_somewhere_in_the_house() -> None:
         if words[node.name] == 1 and node.name not in NOT_YET_CALLED and not source.name.startswith("cli/asks/")
     ]
     assert unused == []
+    # A name that stays in the list once it is called would hide its own death later.
+    assert [name for name in NOT_YET_CALLED if words[name] != 1] == []
