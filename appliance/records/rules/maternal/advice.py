@@ -70,7 +70,6 @@ def load_rules(file: Path = FILE) -> tuple[pack.Header, Located]:
     header, held = pack.load(file)
     known: Iterable[str] = held.need(("findings",), dict)
     scopes = held.need(("scopes",), list)
-    held.need(("sulfa_words",), list)
     for index in range(len(held.need(("tests",), list))):
         if held.need(("tests", index, "finding"), str) not in known:
             held.fault(("tests", index, "finding"), "is no finding of the pack")

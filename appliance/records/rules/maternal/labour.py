@@ -52,6 +52,18 @@ def minutes_behind(found: Sequence[Dilation], held: Located | None = None) -> in
     return max(last.minute - alert_minute(start, last.cm, held), 0)
 
 
+def line_reached(found: Sequence[Dilation], held: Located | None = None) -> str | None:
+    """The line that the last dilation lies on or beyond: `action`, `alert`, or `none`; None before the active phase.
+
+    The action line runs the pack's hours to the right of the alert line; on the alert line itself nothing is late.
+    """
+    behind = minutes_behind(found, held)
+    if behind is None:
+        return None
+    action = HOUR * int((held or default_rules()).content["action_after_hours"])
+    return "action" if behind >= action else "alert" if behind > 0 else "none"
+
+
 def owed(last: Mapping[str, int | None], now: int, is_active: bool, held: Located | None = None) -> list[Owed]:
     """The checks that are owed or come next, the latest first.
 
@@ -72,7 +84,7 @@ def answer(case: Mapping[str, Any], held: Located | None = None) -> dict[str, An
     start = began(found, held)
     late = owed(case.get("last", {}), case["now"], start is not None, held) if "now" in case else []
     return {
-        "began": start.minute if start else None, "behind": minutes_behind(found, held),
+        "began": start.minute if start else None, "behind": minutes_behind(found, held), "line": line_reached(found, held),
         "owed": [one.code for one in late if one.late_minutes >= 0],
     }  # fmt: skip
 
