@@ -12,11 +12,6 @@ _TIES = (
     " AND NOT EXISTS (SELECT 1 FROM family_link_end e WHERE e.link = l.id)"
 )
 _TIES_OF = f"{_TIES.format(own='relative', other='person')} UNION ALL {_TIES.format(own='person', other='relative')} ORDER BY 1"
-_HOUSEHOLD_OF = (
-    "SELECT m.household FROM household_member m"
-    " WHERE m.patient IN (SELECT id FROM patient WHERE id = ? OR merged_into = ?)"
-    " AND NOT EXISTS (SELECT 1 FROM household_member_end e WHERE e.member = m.id) ORDER BY m.id DESC LIMIT 1"
-)
 _MEMBERSHIPS = (
     "SELECT m.id, m.household FROM household_member m"
     " WHERE m.patient IN (SELECT id FROM patient WHERE id = ? OR merged_into = ?)"
@@ -67,15 +62,14 @@ def siblings(db: Database, patient: int) -> list[int]:
 
 def household_of(db: Database, patient: int) -> Household | None:
     """The household in which a person lives; of two, since two files were one person, the one entered last."""
-    stands = survivor(db, patient)
-    found: int | None = db.value(_HOUSEHOLD_OF, (stands, stands))
-    return None if found is None else household(db, found)
+    found = memberships(db, patient)
+    return household(db, found[-1][1]) if found else None
 
 
 def household(db: Database, household_id: int) -> Household:
     """A household as it stands, perhaps with nobody left in it."""
     live = dict.fromkeys(row[0] for row in db.all(_LIVE_THERE, (household_id,)))
-    members = [one for one in live if db.value(_HOUSEHOLD_OF, (one, one)) == household_id]
+    members = [one for one in live if memberships(db, one)[-1][1] == household_id]
     said = db.value("SELECT patient FROM household_head WHERE household = ? ORDER BY id DESC LIMIT 1", (household_id,))
     head = survivor(db, said) if said is not None else None
     if head not in members:
