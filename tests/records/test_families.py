@@ -23,9 +23,10 @@ from appliance.records.families.services import (
     set_head,
 )
 from appliance.records.patients import repository
-from appliance.records.patients.services import erase_identity, merge, unmerge
+from appliance.records.patients.services import correct_patient, erase_identity, merge, unmerge
 from appliance.storage import Database, Store
 from tests.conftest import Act
+from tests.records.people import person
 
 Register = Callable[..., int]
 BORN = date(2026, 10, 14)
@@ -84,6 +85,26 @@ def test_a_tie_that_can_not_be_is_refused(
     }  # fmt: skip
     act(link, people["mother"], people["child"], "mother")
     assert refusal(lambda: act(link, people[first], people[second], kind)) == code
+
+
+def test_nobody_descends_from_their_own_child_after_an_age_was_corrected(act: Act, register: Register) -> None:
+    sira, nana = register("Sira Diallo", age=50), register("Nana Diallo", age=20)
+    act(link, sira, nana, "mother")
+    act(correct_patient, sira, person("Sira Diallo", age=4), "âge mal saisi")
+    assert refusal(lambda: act(link, nana, sira, "mother")) == "family-circle"
+
+
+def test_who_is_noted_in_two_households_lives_in_the_one_entered_last(
+    act: Act, register: Register, store: Store
+) -> None:
+    awa, twice = register("Awa Diarra"), register("Awa Diara", age=45)
+    act(found_household, awa)
+    last = act(found_household, twice)
+    act(merge, awa, twice, "même personne")
+    with store.reading() as db:
+        here = families.household_of(db, awa)
+        assert here is not None
+        assert here.id == last
 
 
 def test_a_household_has_one_head_and_a_person_one_household(act: Act, register: Register, store: Store) -> None:
