@@ -22,7 +22,7 @@ FLAGS = [
 ]  # fmt: skip
 SIZES = {"landscape": (1280, 800), "portrait": (800, 1280), "phone": (360, 640)}
 PAGES = (
-    "/", "/patients", "/patients/nouveau", "/patients/3", "/visites/3", "/visites/3?corriger=1", "/visites/3/labo",
+    "/", "/patients", "/patients/nouveau", "/patients/3", "/patients/3/famille", "/patients/3/famille?q=Traor%C3%A9&lien=mother", "/visites/3", "/visites/3?corriger=1", "/visites/3/labo",
     "/visites/3/ordonnances", "/visites/3/triage", "/laboratoire", "/registre?jour=2026-10-05", "/registre?mois=2026-10", "/?file=tous", "/depot",
     "/depot/produits/MLS001", "/depot/produits/MLS001/calcul", "/depot/reception", "/vente", "/vente-directe", "/caisse", "/rapports",
     "/depot/reception?produit=MLS001", "/depot/produits/MLS001/fiche", "/depot/tarif?produit=MLS001", "/depot/codes", "/depot/mouvements", "/depot/mouvements/nouveau?motif=broken&produit=1", "/depot/mouvements/nouveau", "/depot/lieux", "/depot/lieux/1", "/depot/prets", "/depot/kits?kit=MLS001",

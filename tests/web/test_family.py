@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from appliance.access.staff import add_member
@@ -53,6 +55,26 @@ def test_a_child_is_tied_to_its_mother_by_its_number_and_each_file_shows_the_oth
         assert "raison" in ended.text
         assert (await who.post(f"/patients/{issa}/famille/finir", lien="1", raison="autre Issa")).status_code == 303
         assert "Aucun parent, enfant" in (await who.get(f"/patients/{awa}/famille")).text
+
+    House(store).walk(walk)
+
+
+def test_only_those_are_offered_who_can_be_what_was_said(store: Store, act: Act, people: tuple[int, int, int]) -> None:
+    member, awa, issa = people
+    man = act(register_patient, person("Issa Diarra", sex="M", age=40), is_other=True)
+    girl = act(register_patient, person("Awa Diarra", age=3), is_other=True)
+
+    async def walk(who: Visitor) -> None:
+        async def offered(patient: int, q: str, kin: str) -> set[str]:
+            text = (await who.get(f"/patients/{patient}/famille", params={"q": q, "lien": kin})).text
+            assert ("Non montrés" in text) == (kin in ("mother", "father", "child"))
+            return set(re.findall(r'name="autre" value="(\d+)"', text))
+
+        who.becomes(member, Role.MIDWIFE)
+        assert await offered(issa, "Diarra", "mother") == {str(awa)}
+        assert await offered(issa, "Diarra", "father") == {str(man)}
+        assert await offered(awa, "Awa Diarra", "twin") == {str(girl)}
+        assert await offered(girl, "Diarra", "child") == set()
 
     House(store).walk(walk)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+
+from appliance.records.patients.model import PatientLine, span_days
 
 
 class Kin(StrEnum):
@@ -17,6 +20,8 @@ class Kin(StrEnum):
 
 PARENTS = frozenset({Kin.MOTHER, Kin.FATHER})
 SEX_OF = {Kin.MOTHER: "F", Kin.FATHER: "M"}
+PARENT_YEARS_MIN = 10
+"""Nobody is taken for the parent of someone less than ten years younger, the doubt of both births apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +48,14 @@ class Household:
     members: tuple[int, ...]
     village: int | None
     concession: str | None
+
+
+def is_old_enough(parent: PatientLine, child: PatientLine) -> bool:
+    """Whether the ages let someone be the parent of another."""
+    doubt = timedelta(days=span_days(parent.born_precision) + span_days(child.born_precision))
+    return parent.born_on - doubt <= child.born_on - timedelta(days=round(PARENT_YEARS_MIN * 365.25))
+
+
+def can_be_parent(parent: PatientLine, child: PatientLine, kin: Kin) -> bool:
+    """Whether sex and ages let someone be the mother or the father of another."""
+    return parent.sex == SEX_OF[kin] and is_old_enough(parent, child)

@@ -8,16 +8,14 @@ from datetime import date, timedelta
 from appliance.core.errors import Refused
 from appliance.core.identifiers import RandomBytes, new_uuid
 from appliance.records.families import repository
-from appliance.records.families.model import PARENTS, SEX_OF, Kin
+from appliance.records.families.model import PARENT_YEARS_MIN, PARENTS, SEX_OF, Kin, is_old_enough
 from appliance.records.patients import identity, lines
 from appliance.records.patients.duplicates import likely_duplicates
 from appliance.records.patients.matching import Person
-from appliance.records.patients.model import PatientLine, birth_from_date, span_days
+from appliance.records.patients.model import PatientLine, birth_from_date
 from appliance.records.patients.services import NewPatient, register_patient
 from appliance.storage import Unit
 
-PARENT_YEARS_MIN = 10
-"""Nobody is taken for the parent of someone less than ten years younger, the doubt of both births apart."""
 ANOTHER_BIRTH_DAYS = 180
 """Two children of one mother born closer than this are twins, or one child written twice."""
 ANCESTORS_MAX = 12
@@ -191,8 +189,7 @@ def _known_newborns(unit: Unit, mother: PatientLine, form: NewPatient, brothers:
 def _check_parent(unit: Unit, parent: PatientLine, child: PatientLine, kin: Kin) -> None:
     if parent.sex != SEX_OF[kin]:
         raise Refused("family-sex", kind=kin.value)
-    doubt = timedelta(days=span_days(parent.born_precision) + span_days(child.born_precision))
-    if parent.born_on - doubt > child.born_on - timedelta(days=round(PARENT_YEARS_MIN * 365.25)):
+    if not is_old_enough(parent, child):
         raise Refused("family-age", years=PARENT_YEARS_MIN)
     above, seen = {parent.id}, {parent.id}
     for _ in range(ANCESTORS_MAX):

@@ -14,7 +14,7 @@ from appliance.core.errors import Refused
 from appliance.records.facility.services import villages
 from appliance.records.families import repository as families
 from appliance.records.families import services
-from appliance.records.families.model import Household
+from appliance.records.families.model import PARENTS, Household, Kin, can_be_parent
 from appliance.records.patients import repository
 from appliance.records.patients.model import PatientLine
 from appliance.storage import Database, Unit
@@ -30,6 +30,8 @@ TEMPLATE = "patients/family.html"
 SAYABLE = ("household", "mother", "father", "couple", "child", "twin")
 _ORDER = ("mother", "father", "couple", "child", "twin", "sibling")
 FOUND_SHOWN = 12
+FOUND_LOOKED_AT = 100
+"""Of so many files that a name finds, those are shown first that can be what was said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ def family_page(request: Request[Any, Any, Any], patient: int, q: str = "", lien
             return Response(b"", status_code=303, headers={"Location": f"/patients/{line.id}/famille"})
         note_reading(request, patient, "patients")
         form = Form({"lien": [lien]})
-        return page(request, TEMPLATE, db, **_view(request, db, line, q), form=form)
+        return page(request, TEMPLATE, db, **_view(request, db, line, q, lien), form=form)
 
 
 @post("/patients/{patient:int}/famille", opt={"tab": "patients", "level": "write"})
@@ -142,21 +144,36 @@ def _again(request: Ask, patient: int, form: Form, fault: Refused) -> Response[b
         field = {"family-kind": "lien", "reason-needed": "raison"}.get(fault.code)
         if field:
             form.errors[field] = _("À remplir.")
-        view = _view(request, db, line, form.raw("q")) | {"is_elsewhere": fault.code == "household-other"}
+        view = _view(request, db, line, form.raw("q"), form.raw("lien")) | {
+            "is_elsewhere": fault.code == "household-other"
+        }
         return refused(request, TEMPLATE, db, form, fault, **view)
 
 
-def _view(request: Ask, db: Database, line: PatientLine, typed: str) -> dict[str, Any]:
+def _view(request: Ask, db: Database, line: PatientLine, typed: str, kin: str) -> dict[str, Any]:
     today = today_of(request)
     home = families.household_of(db, line.id)
-    found = repository.search(db, typed, FOUND_SHOWN) if typed.strip() else []
+    others = (
+        [one for one in repository.search(db, typed, FOUND_LOOKED_AT) if one.id != line.id] if typed.strip() else []
+    )
+    fitting = [one for one in others if _can_be(one, line, kin)]
     return {
         "patient": line, "age": line.age(today), "home": home, "q": typed,
         "members": repository.lines(db, home.members) if home else [], "village": _village(db, home),
-        "relatives": _relatives(db, line.id), "found": [one for one in found if one.id != line.id],
+        "relatives": _relatives(db, line.id), "found": fitting[:FOUND_SHOWN],
+        "unfit": len(others) - len(fitting), "said_kin": kin if kin in SAYABLE else "",
         "kin": [(code, KIN[code]) for code in SAYABLE], "roles": KIN, "is_elsewhere": False,
         "homes": len({household for _, household in families.memberships(db, line.id)}),
     }  # fmt: skip
+
+
+def _can_be(other: PatientLine, line: PatientLine, kin: str) -> bool:
+    """Whether sex and ages let another person be what was said of them; of what nothing speaks against, everybody."""
+    if kin in PARENTS:
+        return can_be_parent(other, line, Kin(kin))
+    if kin == "child":
+        return any(can_be_parent(line, other, role) for role in PARENTS)
+    return True
 
 
 def _relatives(db: Database, patient: int) -> list[Relative]:
